@@ -1,0 +1,4 @@
+import { killSuite } from "./suite.ts";
+import { duckdbPlace } from "./warehouse.ts";
+
+killSuite(duckdbPlace);

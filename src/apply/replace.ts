@@ -1,0 +1,111 @@
+/** A table whose rows are all replaced: built beside the old one, which readers see in full until both change places. */
+
+import type { Engine, Session } from "../engine/engine.ts";
+import { nameKey } from "../engine/engine.ts";
+import type { Rename } from "../engine/statements.ts";
+import type { Model } from "../model/model.ts";
+import type { Column, NameParts } from "../sql/name-parts.ts";
+import type { ApplyContext } from "./context.ts";
+import { guarded } from "./context.ts";
+import { insertQuery } from "./insert.ts";
+import { dropQuietly, scratchName } from "./scratch.ts";
+
+/** Name of the table that is built before it takes `table`'s place. */
+export function scratchOf(context: ApplyContext, table: NameParts): NameParts {
+  return scratchName(context, table, "build");
+}
+
+/**
+ * Replaces the whole table where DDL is transactional: nobody sees the moment without it. A query that reads the table
+ * itself is built beside it. Number of rows.
+ */
+export async function replaceTable(
+  context: ApplyContext,
+  session: Session,
+  table: NameParts,
+  model: Pick<Model, "physicalProperties" | "selfReferencing">,
+  columns: readonly Column[] | null,
+  query: string,
+): Promise<number> {
+  if (!model.selfReferencing) return buildAnew(context, session, table, model, columns, query);
+  const rows = await buildScratch(context, session, table, model, columns, query);
+  await swapScratch(context, session, table);
+  return rows;
+}
+
+/** Builds the scratch table, with declared columns when there are any. Number of rows. */
+export async function buildScratch(
+  context: ApplyContext,
+  session: Session,
+  table: NameParts,
+  model: Pick<Model, "physicalProperties">,
+  columns: readonly Column[] | null,
+  query: string,
+): Promise<number> {
+  return buildAnew(context, session, scratchOf(context, table), model, columns, query);
+}
+
+async function buildAnew(
+  context: ApplyContext,
+  session: Session,
+  table: NameParts,
+  model: Pick<Model, "physicalProperties">,
+  columns: readonly Column[] | null,
+  query: string,
+): Promise<number> {
+  const { engine } = context;
+  const replace = engine.traits.transactionalDdl;
+  const options = { properties: model.physicalProperties, replace };
+  if (!replace) await session.run(engine.statements.drop(table, "table"));
+  if (columns === null) return engine.createTableAs(session, table, query, options);
+  await session.run(engine.statements.createTable(table, columns, options));
+  return insertQuery(context, session, table, columns, query);
+}
+
+/** Puts the scratch table in the place of `table`, which may not exist. */
+export async function swapScratch(context: ApplyContext, session: Session, table: NameParts): Promise<void> {
+  const old = scratchName(context, table, "old");
+  const replaced = await exchangeTables(context, session, {
+    from: scratchOf(context, table),
+    to: table,
+    aside: old,
+  });
+  if (replaced && !context.engine.traits.transactionalDdl) await dropQuietly(context, [old], "table");
+}
+
+/**
+ * `from` takes the place of `to`, which goes `aside`; where DDL is transactional it is dropped, and nobody sees the moment
+ * without it. Elsewhere the lock is looked at right before: whoever takes it over drops or renames `from` first, so that
+ * afterwards nothing can take the table's place. Whether there was something to replace.
+ */
+export async function exchangeTables(
+  context: ApplyContext,
+  session: Session,
+  { from, to, aside }: { readonly from: NameParts; readonly to: NameParts; readonly aside: NameParts },
+): Promise<boolean> {
+  const { engine } = context;
+  if (engine.traits.transactionalDdl) {
+    await session.run(engine.statements.drop(to, "table"));
+    for (const text of rename(engine, { from, to })) await session.run(text);
+    return true;
+  }
+  await session.run(engine.statements.drop(aside, "table"));
+  await context.lock.assertHeld();
+  return await engine.politely(async (own) => {
+    const exists = (await engine.objects([to])).has(nameKey(to));
+    for (const text of exists ? replacing(engine, from, to, aside) : rename(engine, { from, to }))
+      await guarded(own, context).run(text);
+    return exists;
+  });
+}
+
+/** Statements that put `from` into the place of `to`: one, or one that readers notice and one that they do not. */
+function replacing(engine: Engine, from: NameParts, to: NameParts, aside: NameParts): readonly string[] {
+  const exchange = engine.statements.exchange(to, from);
+  if (exchange !== null) return [exchange, ...rename(engine, { from, to: aside })];
+  return rename(engine, { from: to, to: aside }, { from, to });
+}
+
+function rename(engine: Engine, ...renames: readonly Rename[]): readonly string[] {
+  return engine.statements.rename(renames, "table");
+}

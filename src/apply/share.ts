@@ -1,0 +1,106 @@
+/**
+ * Steps that take little time share a transaction, where one process has the warehouse to itself: each commit waits for the disk, which
+ * for small models takes longer than their work. All that is said and recorded of them is said and recorded once it is committed.
+ */
+import type { Session } from "../engine/engine.ts";
+import type { ApplyEvent } from "../plan/events.ts";
+import type { Step } from "../plan/step.ts";
+import { canShare, recordUnits, type Unit } from "./commit.ts";
+import type { ApplyContext } from "./context.ts";
+import { guarded } from "./context.ts";
+import { isUnitStep, type UnitStep, unitOf } from "./run-step.ts";
+
+/** Whether steps of this apply may share transactions at all: DDL must roll back, and nobody else may wait for a step of them. */
+export function sharesTransactions({ engine, state }: Pick<ApplyContext, "engine" | "state">): boolean {
+  const { transactionalDdl, singleProcess, concurrency } = engine.traits;
+  return transactionalDdl && singleProcess && concurrency === 1 && state.engine === engine;
+}
+
+/** Whether what the step writes and the record of it can be in one transaction with others'. */
+export function joinsOthers(context: ApplyContext, step: Step): step is UnitStep {
+  return isUnitStep(step) && canShare(context, step.kind === "ensure-schema" ? undefined : step.table);
+}
+
+export interface SharedRun {
+  /** Called once for each step before it begins; throws where it must not. */
+  readonly before: (step: Step) => Promise<void>;
+  /** Called once the transaction is committed. `seconds` its own work took. */
+  readonly after: (step: Step, seconds: number, rows: number | undefined) => void;
+  /** Milliseconds after which no further step joins: what a crash costs at most, besides the step at hand. */
+  readonly budget: number;
+}
+
+/** A transaction that failed. */
+export interface SharedFailure {
+  readonly error: unknown;
+  /** The step at hand. */
+  readonly at: Step;
+  /** All was written: nobody knows what became of the commit. Else nothing of the steps was done. */
+  readonly committing: boolean;
+}
+
+interface Done {
+  readonly unit: Unit;
+  /** Said while it ran. */
+  readonly events: readonly ApplyEvent[];
+  readonly seconds: number;
+}
+
+/** Runs `first` and what `next` gives in one transaction; null when all of it is committed. */
+export async function runShared(
+  context: ApplyContext,
+  first: Step,
+  next: () => Step | undefined,
+  run: SharedRun,
+): Promise<SharedFailure | null> {
+  const taken: Step[] = [];
+  let committing = false;
+  const follow = (begun: number): Step | undefined => {
+    if (taken.length > 0 && performance.now() - begun >= run.budget) return undefined;
+    return taken.length === 0 ? first : next();
+  };
+  const work = async (session: Session): Promise<readonly Done[]> => {
+    const done: Done[] = [];
+    const begun = performance.now();
+    committing = false;
+    for (;;) {
+      // The same steps again when the transaction is tried again.
+      const known = taken[done.length];
+      const step = known ?? follow(begun);
+      if (step === undefined || !isUnitStep(step)) break;
+      if (known === undefined) {
+        taken.push(step);
+        await run.before(step);
+      }
+      done.push(await runUnit(context, session, step));
+    }
+    const units = done.map(({ unit }) => unit);
+    await recordUnits(context, guarded(session, context), units);
+    committing = true;
+    return done;
+  };
+  let all: readonly Done[];
+  try {
+    all = await context.engine.transaction(work);
+  } catch (error) {
+    return { error, at: taken.at(-1) ?? first, committing };
+  }
+  for (const { unit, events, seconds } of all) {
+    const rows = await unit.finish?.();
+    for (const event of events) context.emit(event);
+    run.after(unit.step, seconds, rows);
+  }
+  return null;
+}
+
+async function runUnit(context: ApplyContext, session: Session, step: UnitStep): Promise<Done> {
+  const events: ApplyEvent[] = [];
+  const began = context.now();
+  const unit = await unitOf({ ...context, emit: (event) => void events.push(event) }, step);
+  const watched = guarded(session, context);
+  await context.stop.during(step, async () => {
+    await unit.stage?.(watched);
+    await unit.write?.(watched);
+  });
+  return { unit, events, seconds: (context.now() - began) / 1000 };
+}

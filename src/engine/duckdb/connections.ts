@@ -1,0 +1,58 @@
+/** Connections of one DuckDB instance: each statement or transaction borrows one, idle ones are kept. */
+import { SluiceError } from "../../errors.ts";
+import type { Session, SqlValue } from "../engine.ts";
+import type { DriverConnection } from "./driver.ts";
+import { wrapFailure } from "./failure.ts";
+import { countRows, readRows, withValues } from "./values.ts";
+
+/** A session over one connection; failures come out as SluiceError. */
+export function sessionOf(connection: DriverConnection): Session {
+  const execute = async (sql: string, values?: readonly SqlValue[]) => {
+    try {
+      const statement = withValues(sql, values ?? []);
+      return await (statement.bound.length === 0
+        ? connection.run(statement.sql)
+        : connection.run(statement.sql, statement.bound));
+    } catch (error) {
+      throw wrapFailure(error, sql);
+    }
+  };
+  return {
+    query: async (sql, values) => readRows(await execute(sql, values)),
+    run: async (sql, values) => countRows(await execute(sql, values)),
+  };
+}
+
+export class Connections {
+  readonly #connect: () => Promise<DriverConnection>;
+  readonly #idle: DriverConnection[] = [];
+  readonly #busy = new Set<DriverConnection>();
+  #closed = false;
+
+  /** `connect` gives a connection with its session settings made. */
+  constructor(connect: () => Promise<DriverConnection>) {
+    this.#connect = connect;
+  }
+
+  async use<T>(work: (session: Session, connection: DriverConnection) => Promise<T>): Promise<T> {
+    if (this.#closed) throw new SluiceError("ENGINE_FAILED", "The DuckDB connection is closed.");
+    const connection = this.#idle.pop() ?? (await this.#connect());
+    this.#busy.add(connection);
+    try {
+      return await work(sessionOf(connection), connection);
+    } finally {
+      this.#busy.delete(connection);
+      if (this.#closed) connection.closeSync();
+      else this.#idle.push(connection);
+    }
+  }
+
+  interrupt(): void {
+    for (const connection of this.#busy) connection.interrupt();
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const connection of this.#idle.splice(0)) connection.closeSync();
+  }
+}

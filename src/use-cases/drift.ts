@@ -1,0 +1,160 @@
+/** Looks for what was changed by hand beneath an environment: a fixed number of catalog queries, however many models there are. */
+import { readPointer } from "../apply/pointer.ts";
+import { type Engine, nameKey } from "../engine/engine.ts";
+import { type DriftFinding, findDrift, type RecordedModel } from "../environment/drift.ts";
+import type { Environment, EnvironmentName, EnvironmentView } from "../environment/environment.ts";
+import { physicalName, pointerName, prod } from "../environment/naming.ts";
+import { SluiceError } from "../errors.ts";
+import type { StoredFacts } from "../plan/comparison.ts";
+import { viewsOfRecord } from "../plan/rollback.ts";
+import { hasPhysicalObject, isPlainView } from "../snapshot/kind.ts";
+import type { Snapshot } from "../snapshot/snapshot.ts";
+import type { NameParts } from "../sql/name-parts.ts";
+import type { State } from "../state/state.ts";
+import { snapshotKey } from "../state/state.ts";
+import { readNoted } from "./noted-shapes.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface DriftOptions {
+  /** What was read of state a moment ago: nothing of it is read again before something is found. */
+  readonly known?: Pick<StoredFacts, "environments" | "snapshots">;
+}
+
+export interface DriftReport {
+  /** Why nothing can be told now, one sentence; null when everything was looked at. */
+  readonly unchecked: string | null;
+  readonly findings: readonly DriftFinding[];
+}
+
+/** Nothing is told while the environment moves: its record and the catalogs would be of different times. */
+export async function readDrift(
+  workspace: Workspace,
+  name: EnvironmentName,
+  options: DriftOptions = {},
+): Promise<DriftReport> {
+  const [engine, state] = [await workspace.engine(), await workspace.state()];
+  const { environments, snapshots } = options.known ?? (await withoutSnapshots(state));
+  const record = environments.get(name);
+  if (record === undefined || isOver(record, workspace.options.now()))
+    return unchecked("The environment does not exist.");
+  if (record.finalizedAt === null) return unchecked("Its last promotion is not complete.");
+  if (await isBusy(state, name)) return unchecked("An apply holds the lock.");
+  const models = await recordedModels(state, record, snapshots);
+  if (models === null) return unchecked("The plan that made it is no longer stored.");
+  const found = await compareRecord(engine, state, record, models);
+  const findings = await withoutOwnChanges(state, found, models);
+  if (findings.length === 0) return { unchecked: null, findings };
+  const now = (await state.readEnvironments()).get(name);
+  const moved =
+    now?.version !== record.version || now.planId !== record.planId || (await isBusy(state, name));
+  return moved ? unchecked("It moved while it was looked at.") : { unchecked: null, findings };
+}
+
+async function withoutSnapshots(state: State): Promise<NonNullable<DriftOptions["known"]>> {
+  return { environments: await state.readEnvironments(), snapshots: new Map() };
+}
+
+function unchecked(why: string): DriftReport {
+  return { unchecked: why, findings: [] };
+}
+
+function isOver({ expiresAt }: Environment, now: number): boolean {
+  return expiresAt !== null && expiresAt <= now;
+}
+
+async function isBusy(state: State, name: EnvironmentName): Promise<boolean> {
+  return (await state.readLeases()).some(({ environment }) => environment === name);
+}
+
+async function compareRecord(
+  engine: Engine,
+  state: State,
+  record: Environment,
+  models: readonly RecordedModel[],
+): Promise<readonly DriftFinding[]> {
+  const views = models.flatMap(({ view }) => view ?? []);
+  const tables = models.map(({ table }) => table);
+  const [physicalViews, filled] = [true, false].map((isView) =>
+    models.filter(({ snapshot }) => isPlainView(snapshot.facts) === isView).map(({ table }) => table),
+  ) as [NameParts[], NameParts[]];
+  // What production's tables may have gained on the way to a plan that did not arrive is no drift.
+  const columns = record.name === prod ? await engine.columnsOfAll(filled) : null;
+  const pointer = pointerName(record.name, record.naming);
+  const texts = await engine.viewTexts([...views, ...physicalViews]);
+  // A view with a text is there: only the others are looked for.
+  const untold = [...views, ...tables].filter((name) => !texts.has(nameKey(name)));
+  const types = await engine.objects([...untold, pointer]);
+  const unfinished = columns === null ? [] : await state.readUnfinishedLedger(record.finalizedAt ?? 0);
+  return findDrift({
+    models,
+    noted: await readNoted(engine, state, { models, columns, texts }),
+    pointer: {
+      name: pointer,
+      planId: record.planId,
+      shown: types.has(nameKey(pointer)) ? await planShown(engine, pointer) : null,
+    },
+    catalog: {
+      typeOf: (name) => (texts.has(nameKey(name)) ? "view" : types.get(nameKey(name))),
+      textOf: (name) => texts.get(nameKey(name)),
+      columnsOf: (name) => columns?.get(nameKey(name)) ?? null,
+    },
+    family: engine.family,
+    // Servers that move views one by one are known from their documents only.
+    knownTexts: engine.traits.switch !== "per-view",
+    extraColumns: unfinished.length === 0,
+  });
+}
+
+/** A model's own `on_virtual_update` may do anything to its view: what it shows then is no work of anybody's hand. */
+async function withoutOwnChanges(
+  state: State,
+  findings: readonly DriftFinding[],
+  models: readonly RecordedModel[],
+): Promise<readonly DriftFinding[]> {
+  const changed = new Set(findings.filter(({ kind }) => kind === "view-changed").map(({ model }) => model));
+  if (changed.size === 0) return findings;
+  const suspects = models.map(({ snapshot }) => snapshot).filter(({ name }) => changed.has(name));
+  const definitions = await state.readModels(suspects);
+  const own = new Set<string | null>(
+    [...definitions.values()]
+      .filter(({ onVirtualUpdate }) => onVirtualUpdate.length > 0)
+      .map(({ name }) => name),
+  );
+  return findings.filter(({ kind, model }) => kind !== "view-changed" || !own.has(model));
+}
+
+/** Empty for what stands under the pointer's name and is none. */
+async function planShown(engine: Engine, pointer: NameParts): Promise<string> {
+  try {
+    return (await readPointer(engine, pointer)) ?? "";
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === "ENGINE_FAILED") return "";
+    throw error;
+  }
+}
+
+async function recordedModels(
+  state: State,
+  record: Environment,
+  known: ReadonlyMap<string, Snapshot>,
+): Promise<readonly RecordedModel[] | null> {
+  const shown = record.name === prod ? [] : await shownBy(state, record);
+  if (shown === null) return null;
+  const unknown = record.members.filter((member) => !known.has(snapshotKey(member)));
+  const snapshots =
+    unknown.length === 0 ? known : new Map([...known, ...(await state.readSnapshots(unknown))]);
+  const views = new Map(viewsOfRecord(record, snapshots, shown).map((view) => [view.model, view]));
+  return record.members.flatMap((member): readonly RecordedModel[] => {
+    const snapshot = snapshots.get(snapshotKey(member));
+    const view = views.get(member.name);
+    if (snapshot === undefined || !hasPhysicalObject(snapshot.facts)) return [];
+    if (view !== undefined) return [{ snapshot, table: view.table, view: view.view }];
+    return record.name === prod ? [{ snapshot, table: physicalName(snapshot, false), view: null }] : [];
+  });
+}
+
+/** Which table each view of a development environment shows is in the plan that made it; null when that is not kept. */
+async function shownBy(state: State, record: Environment): Promise<readonly EnvironmentView[] | null> {
+  const plan = await state.readPlan(record.planId);
+  return plan === null ? null : plan.steps.flatMap((step) => (step.kind === "switch" ? step.views : []));
+}
