@@ -7,6 +7,7 @@ import type { Outcome } from "../plan/outcome.ts";
 import type { PlanDocument } from "../plan/plan.ts";
 import type { Step } from "../plan/step.ts";
 import { lockForWork } from "../state/clean-lock.ts";
+import { causeOf, isLostLock } from "../state/lease.ts";
 import type { LedgerEntry, StateLock } from "../state/state.ts";
 import { checkBase } from "./base.ts";
 import { watchSignal } from "./cancel.ts";
@@ -20,7 +21,7 @@ import { tidyTemporary } from "./leftovers.ts";
 import { forgetShapes } from "./object-shapes.ts";
 import { failedOutcome, outcomeOf } from "./outcome.ts";
 import { runSteps } from "./run-steps.ts";
-import { temporaryTargets } from "./scratch.ts";
+import { dropOwnScratch, temporaryTargets } from "./scratch.ts";
 import { settleViews } from "./settle.ts";
 import { stepRunner } from "./step-runner.ts";
 import type { Stop } from "./stop.ts";
@@ -57,7 +58,9 @@ export async function applyPlan(plan: PlanDocument, given: ApplyOptions): Promis
     stop.check();
     const lock = await lockEnvironment(plan, options);
     try {
-      outcome = await applyLocked(plan, options, lock, stop, progress);
+      outcome = await applyLocked(plan, options, lock, stop, progress).catch(async (error: unknown) => {
+        throw await causeOf(error, lock);
+      });
     } finally {
       await release(lock, options);
     }
@@ -227,20 +230,12 @@ async function applyRecorded(
   const [first] = run.failures;
   if (first !== undefined) {
     const cause = stop.error ?? (await causeOf(first.error, lock));
+    if (isLostLock(cause)) await dropOwnScratch(holder, targets).catch(() => {});
     return failedOutcome(plan, cause, first.step, progress);
   }
   stop.check();
   progress.environmentVersion = context.after.version;
   return outcomeOf(plan, "applied", appliedSentence(plan, context), progress);
-}
-
-/** Whoever took the lease over dropped what a statement then missed: the cause is the lease, not the statement. */
-async function causeOf(error: unknown, lock: StateLock): Promise<unknown> {
-  if (!(error instanceof SluiceError) || error.code !== "ENGINE_FAILED") return error;
-  return lock.assertHeld().then(
-    () => error,
-    (lost: unknown) => (lost instanceof SluiceError && lost.code === "LOCK_LOST" ? lost : error),
-  );
 }
 
 /** A plan knows no clock: its snapshots come into being when they are stored, and their time to live begins. */

@@ -35,15 +35,38 @@ export interface Temporary {
 }
 
 /** Drops what earlier holders of the lock left of one step; what cannot be dropped is told, and harmless. */
-export async function dropLeftovers(
-  context: Holder & Pick<ApplyContext, "engine" | "emit" | "now">,
+export function dropLeftovers(
+  context: Dropper,
   targets: Targets,
   found: readonly Temporary[],
+): Promise<void> {
+  return dropScratch(context, targets, found, (token) => token < context.lock.token);
+}
+
+/**
+ * Drops what this holder itself left, once it has lost the lock: a statement that was on its way while the lease changed hands
+ * may have made it after the next holder looked for leftovers. Nobody else uses these names.
+ */
+export async function dropOwnScratch(context: Dropper, targets: Targets): Promise<void> {
+  const { engine, lock } = context;
+  // Where DDL is part of a transaction it went with it.
+  if (engine.traits.transactionalDdl) return;
+  const found = await findTemporary(engine, [...targets.tables, ...targets.views]);
+  await dropScratch(context, targets, found, (token) => token === lock.token);
+}
+
+type Dropper = Holder & Pick<ApplyContext, "engine" | "emit" | "now">;
+
+async function dropScratch(
+  context: Dropper,
+  targets: Targets,
+  found: readonly Temporary[],
+  isMeant: (token: number) => boolean,
 ): Promise<void> {
   const prefixes = prefixesOf(context, targets);
   const left = found.filter(({ name }) => {
     const [, prefix = "", token] = /^(.*)_(\d+)$/.exec(name.table) ?? [];
-    return prefixes.has(`${name.schema ?? ""}.${prefix}`) && Number(token) < context.lock.token;
+    return prefixes.has(`${name.schema ?? ""}.${prefix}`) && isMeant(Number(token));
   });
   for (const type of ["table", "view"] as const) {
     const names = left.filter((one) => one.type === type).map(({ name }) => name);

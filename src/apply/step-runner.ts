@@ -1,7 +1,8 @@
 /** A step and all around it: the fuses before it, what is said of it, what a failure of it means. */
-import { messageOf, SluiceError } from "../errors.ts";
+import { messageOf } from "../errors.ts";
 import type { Outcome } from "../plan/outcome.ts";
 import type { Step } from "../plan/step.ts";
+import { isLostLock } from "../state/lease.ts";
 import type { ApplyContext, ApplyOptions } from "./context.ts";
 import { askFuses } from "./fuses.ts";
 import { writeStarted } from "./journal.ts";
@@ -80,5 +81,5 @@ function isTidying(context: ApplyContext, step: Step): boolean {
 }
 
 function noteLostLock({ stop }: ApplyContext, error: unknown): void {
-  if (error instanceof SluiceError && error.code === "LOCK_LOST") stop.set(error);
+  if (isLostLock(error)) stop.set(error);
 }

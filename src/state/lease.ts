@@ -51,9 +51,13 @@ export async function acquireLease(
     await enqueue(store, environment, me);
     let told = "";
     for (let waited = 0; ; waited += store.times.poll) {
-      const turn = await store.engine.transaction((session) =>
-        takeTurn(store, session, environment, owner, me),
-      );
+      const turn = await store.engine
+        .transaction((session) => takeTurn(store, session, environment, owner, me))
+        .catch((error: unknown) => {
+          // Whether it was our turn shows at the next look.
+          if (!isUncertain(error) || waited >= options.wait) throw error;
+          return null;
+        });
       if (typeof turn === "number") {
         mine = new HeldLease(store, environment, presence, turn);
         return mine;
@@ -112,6 +116,7 @@ async function takeTurn(
   const rows = await readLeaseRows(store, session, true);
   const clock = rows.find((row) => row.environment === "")?.heartbeatAt ?? 0;
   const lease = rows.find((row) => row.environment === environment);
+  if (lease?.holder === me) return lease.token;
   if (lease?.holder && (await isAlive(store, session, lease.holder, holding, clock - lease.heartbeatAt)))
     return lease;
   const queue = await session.query(
@@ -251,6 +256,26 @@ class HeldLease implements StateLock {
       .catch(() => 0);
     if (kept > 0) this.#seenAt = sent;
   }
+}
+
+/**
+ * What is to be told of a failure: whoever took the lease over wrote or dropped what a statement then found or missed, so the
+ * cause is the lease and not the statement.
+ */
+export async function causeOf(error: unknown, lock: StateLock): Promise<unknown> {
+  if (!(error instanceof SluiceError) || error.code !== "ENGINE_FAILED") return error;
+  return lock.assertHeld().then(
+    () => error,
+    (lost: unknown) => (isLostLock(lost) ? lost : error),
+  );
+}
+
+export function isLostLock(error: unknown): error is SluiceError {
+  return error instanceof SluiceError && error.code === "LOCK_LOST";
+}
+
+function isUncertain(error: unknown): boolean {
+  return error instanceof SluiceError && error.details["uncertain"] === true;
 }
 
 function lockHeld(environment: EnvironmentName, lease: LeaseRow | null): SluiceError {

@@ -6,6 +6,7 @@ import type { Session, SqlValue } from "../engine/engine.ts";
 import { SluiceError } from "../errors.ts";
 import type { PlanDocument } from "../plan/plan.ts";
 import { compactLog } from "./compact-log.ts";
+import { causeOf } from "./lease.ts";
 import { ledgerColumns, ledgerRow } from "./ledger-rows.ts";
 import { packPlan } from "./packed-plan.ts";
 import { SqlReads } from "./sql-reads.ts";
@@ -127,7 +128,10 @@ export class SqlLogs extends SqlReads {
       // Last, so that the time between this look and the commit is as short as it can be.
       await lock.assertHeld(tx);
     };
-    await (session === null ? this.engine.transaction(guarded) : guarded(session));
+    if (session !== null) return guarded(session);
+    await this.engine.transaction(guarded).catch(async (error: unknown) => {
+      throw await causeOf(error, lock);
+    });
   }
 
   protected assertTables(): void {

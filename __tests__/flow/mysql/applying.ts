@@ -1,5 +1,5 @@
 /**
- * A process that applies a plan when told to, and kills itself at its n-th statement when asked for. Parent and
+ * A process that applies a plan when told to, and kills or pauses itself at a statement when asked for. Parent and
  * child speak in messages: "ready" once the connection is open, a {@link Task}, the outcome at the end.
  */
 import { readFileSync } from "node:fs";
@@ -10,12 +10,16 @@ import type { PlanDocument } from "../../../src/plan/plan.ts";
 import { openState } from "../../../src/state/sql-state.ts";
 import { countingEngine, writesJournal } from "./counting-engine.ts";
 
-/** When the process kills itself; without any of them never. */
+/** When the process kills or pauses itself; without any of them never. */
 export interface Kill {
   /** Right before its n-th statement. */
   readonly beforeStatement?: number;
   /** Right after its n-th write to the journal is committed. */
   readonly afterJournal?: number;
+  /** Stops right before its n-th statement, and goes on when it is told to. */
+  readonly pauseBefore?: number;
+  /** The same before the first statement that has this in it. */
+  readonly pauseBeforeText?: string;
 }
 
 export interface Task {
@@ -31,13 +35,20 @@ const connection = JSON.parse(process.argv[2] ?? "") as MysqlConnection;
 const opened = await openMysql(connection);
 
 process.once("message", (task: Task) => {
-  const { beforeStatement, afterJournal } = task.kill;
+  const { beforeStatement, afterJournal, pauseBefore, pauseBeforeText } = task.kill;
   let statements = 0;
   let journalled = 0;
+  let paused = false;
   const engine = countingEngine(
     opened,
-    () => {
+    (sql) => {
       if (++statements === beforeStatement) process.kill(process.pid, "SIGKILL");
+      const here =
+        statements === pauseBefore || (pauseBeforeText !== undefined && sql.includes(pauseBeforeText));
+      if (here && !paused) {
+        paused = true;
+        process.kill(process.pid, "SIGSTOP");
+      }
     },
     (sql) => {
       if (writesJournal(sql) && ++journalled === afterJournal) process.kill(process.pid, "SIGKILL");

@@ -167,7 +167,7 @@ export function wrapUnknownCommit(error: unknown): SluiceError {
     {
       cause: new Error(messageOf(error)),
       hint: "Apply again: the journal tells whether it was committed.",
-      details: { statement: "COMMIT" },
+      details: { statement: "COMMIT", uncertain: true },
     },
   );
 }
