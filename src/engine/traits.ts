@@ -15,6 +15,8 @@ export interface EngineTraits {
   readonly userLocks: boolean;
   /** Only one process at a time can open the database: what another one held is free. */
   readonly singleProcess: boolean;
+  /** The text of every view can be read, whatever the user's privileges: what has none is no view. */
+  readonly everyViewText: boolean;
   /** Statements that may run at the same time on one gateway. */
   readonly concurrency: number;
 }

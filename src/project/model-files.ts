@@ -84,10 +84,12 @@ export async function loadModels(
   );
   // @STAR and @UNION need the columns of models that stand in other files: those that miss some are read again.
   while (waiting.length > 0) {
-    const attempts = waiting.map((file) => ({
-      file,
-      attempt: readEntry(file, context, options.known, columns),
-    }));
+    const attempts: { readonly file: SourceFile; readonly attempt: Attempt }[] = [];
+    for (const [at, file] of waiting.entries()) {
+      // What the warehouse has answered meanwhile is taken, and the next query sent.
+      if (at % filesAtOnce === 0) await setImmediate();
+      attempts.push({ file, attempt: readEntry(file, context, options.known, columns) });
+    }
     const again = attempts.filter(({ attempt }) => attempt.waits);
     const isStuck = again.length === waiting.length;
     for (const { file, attempt } of attempts) {

@@ -1,9 +1,9 @@
 /** Looks for what was changed by hand beneath an environment: a fixed number of catalog queries, however many models there are. */
 import { readPointer } from "../apply/pointer.ts";
-import { type Engine, nameKey } from "../engine/engine.ts";
+import { type Engine, nameKey, type ObjectType } from "../engine/engine.ts";
 import { type DriftFinding, findDrift, type RecordedModel } from "../environment/drift.ts";
 import type { Environment, EnvironmentName, EnvironmentView } from "../environment/environment.ts";
-import { physicalName, pointerName, prod } from "../environment/naming.ts";
+import { describeName, physicalName, pointerName, prod } from "../environment/naming.ts";
 import { SluiceError } from "../errors.ts";
 import type { StoredFacts } from "../plan/comparison.ts";
 import { viewsOfRecord } from "../plan/rollback.ts";
@@ -38,10 +38,10 @@ export async function readDrift(
   if (record === undefined || isOver(record, workspace.options.now()))
     return unchecked("The environment does not exist.");
   if (record.finalizedAt === null) return unchecked("Its last promotion is not complete.");
-  if (await isBusy(state, name)) return unchecked("An apply holds the lock.");
   const models = await recordedModels(state, record, snapshots);
   if (models === null) return unchecked("The plan that made it is no longer stored.");
-  const found = await compareRecord(engine, state, record, models);
+  const [busy, found] = await together(isBusy(state, name), compareRecord(engine, state, record, models));
+  if (busy) return unchecked("An apply holds the lock.");
   const findings = await withoutOwnChanges(state, found, models);
   if (findings.length === 0) return { unchecked: null, findings };
   const now = (await state.readEnvironments()).get(name);
@@ -78,23 +78,27 @@ async function compareRecord(
     models.filter(({ snapshot }) => isPlainView(snapshot.facts) === isView).map(({ table }) => table),
   ) as [NameParts[], NameParts[]];
   // What production's tables may have gained on the way to a plan that did not arrive is no drift.
-  const columns = record.name === prod ? await engine.columnsOfAll(filled) : null;
+  const withColumns = record.name === prod;
   const pointer = pointerName(record.name, record.naming);
-  const texts = await engine.viewTexts([...views, ...physicalViews]);
-  // A view with a text is there: only the others are looked for.
-  const untold = [...views, ...tables].filter((name) => !texts.has(nameKey(name)));
-  const types = await engine.objects([...untold, pointer]);
-  const unfinished = columns === null ? [] : await state.readUnfinishedLedger(record.finalizedAt ?? 0);
+  const reading = {
+    columns: withColumns ? engine.columnsOfAll(filled) : Promise.resolve(null),
+    texts: engine.viewTexts([...views, ...physicalViews]),
+  };
+  // The warehouse answers them side by side, and while others use the processor.
+  const [columns, texts, types, shapes, shown, unfinished] = await together(
+    reading.columns,
+    reading.texts,
+    readTypes(engine, [...views, ...tables], reading),
+    state.readShapes((withColumns ? tables : physicalViews).map(describeName)),
+    planShown(engine, pointer),
+    withColumns ? state.readUnfinishedLedger(record.finalizedAt ?? 0) : [],
+  );
   return findDrift({
     models,
-    noted: await readNoted(engine, state, { models, columns, texts }),
-    pointer: {
-      name: pointer,
-      planId: record.planId,
-      shown: types.has(nameKey(pointer)) ? await planShown(engine, pointer) : null,
-    },
+    noted: await readNoted(engine, state, { models, columns, texts, shapes }),
+    pointer: { name: pointer, planId: record.planId, shown },
     catalog: {
-      typeOf: (name) => (texts.has(nameKey(name)) ? "view" : types.get(nameKey(name))),
+      typeOf: (name) => types.get(nameKey(name)),
       textOf: (name) => texts.get(nameKey(name)),
       columnsOf: (name) => columns?.get(nameKey(name)) ?? null,
     },
@@ -103,6 +107,28 @@ async function compareRecord(
     knownTexts: engine.traits.switch !== "per-view",
     extraColumns: unfinished.length === 0,
   });
+}
+
+/** By {@link nameKey}; what the other catalogs tell is not looked for again. */
+async function readTypes(
+  engine: Engine,
+  names: readonly NameParts[],
+  reading: {
+    readonly texts: Promise<ReadonlyMap<string, string>>;
+    readonly columns: Promise<ReadonlyMap<string, unknown> | null>;
+  },
+): Promise<ReadonlyMap<string, ObjectType>> {
+  const texts = await reading.texts;
+  const columns = engine.traits.everyViewText ? await reading.columns : null;
+  const types = new Map<string, ObjectType>();
+  const untold: NameParts[] = [];
+  for (const name of names) {
+    const key = nameKey(name);
+    if (texts.has(key)) types.set(key, "view");
+    else if (columns?.has(key)) types.set(key, "table");
+    else untold.push(name);
+  }
+  return new Map([...types, ...(await engine.objects(untold))]);
 }
 
 /** A model's own `on_virtual_update` may do anything to its view: what it shows then is no work of anybody's hand. */
@@ -123,14 +149,22 @@ async function withoutOwnChanges(
   return findings.filter(({ kind, model }) => kind !== "view-changed" || !own.has(model));
 }
 
-/** Empty for what stands under the pointer's name and is none. */
-async function planShown(engine: Engine, pointer: NameParts): Promise<string> {
+/** Null when nothing stands under the pointer's name, empty when it is something else. */
+async function planShown(engine: Engine, pointer: NameParts): Promise<string | null> {
   try {
-    return (await readPointer(engine, pointer)) ?? "";
+    return await readPointer(engine, pointer);
   } catch (error) {
     if (error instanceof SluiceError && error.code === "ENGINE_FAILED") return "";
     throw error;
   }
+}
+
+/** As `Promise.all`, which leaves the others running when one fails: here nothing is under way any more when it ends. */
+async function together<T extends readonly unknown[]>(
+  ...work: T
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 async function recordedModels(

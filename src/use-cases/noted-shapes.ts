@@ -1,8 +1,8 @@
-/** What the catalogs say of physical objects beside what was noted when Sluice made them: two reads of state at the most. */
+/** What the catalogs say of physical objects beside what was noted when Sluice made them: one more read of state at the most. */
 import { type Engine, nameKey } from "../engine/engine.ts";
 import type { NotedShape, RecordedModel } from "../environment/drift.ts";
 import { describeName } from "../environment/naming.ts";
-import { tableDigest, viewDigest } from "../environment/object-shape.ts";
+import { type ObjectShape, tableDigest, viewDigest } from "../environment/object-shape.ts";
 import { isPlainView } from "../snapshot/kind.ts";
 import type { DialectFamily } from "../sql/dialect.ts";
 import type { Column } from "../sql/name-parts.ts";
@@ -14,6 +14,8 @@ export interface Present {
   readonly columns: ReadonlyMap<string, readonly Column[]> | null;
   /** Of views, by {@link nameKey}. */
   readonly texts: ReadonlyMap<string, string>;
+  /** What was noted of them, without columns. */
+  readonly shapes: ReadonlyMap<string, ObjectShape>;
 }
 
 /** By dotted name. What is not there, was not noted, or was noted by another version of the engine is left out. */
@@ -23,8 +25,9 @@ export async function readNoted(
   present: Present,
 ): Promise<ReadonlyMap<string, NotedShape>> {
   const digests = presentDigests(present, engine.family);
-  const shapes = await state.readShapes([...digests.keys()]);
-  const known = [...shapes.values()].filter((shape) => shape.engine === engine.version);
+  const known = [...present.shapes.values()].filter(
+    (shape) => digests.has(shape.object) && shape.engine === engine.version,
+  );
   const other = known.filter(({ object, digest }) => digest !== digests.get(object));
   const details = await state.readShapes(
     other.map(({ object }) => object),

@@ -28,6 +28,7 @@ function factsOnly(family: DialectFamily): Engine {
       createTableAs: true,
       userLocks: false,
       singleProcess: false,
+      everyViewText: false,
       concurrency: 1,
     },
     defaultCatalog: undefined,

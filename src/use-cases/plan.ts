@@ -42,6 +42,22 @@ export interface PlanRequest {
 
 /** The plan's document. Throws LINT_FAILED, TESTS_FAILED, PLAN_REFUSED, NO_CHANGES, or what loading throws. */
 export async function makePlan(workspace: Workspace, request: PlanRequest): Promise<PlanDocument> {
+  // The warehouse answers while the project is read and compared.
+  const drift = workspace.stored().then((stored) => findDriftFor(workspace, request, stored));
+  const answered = drift.catch(() => undefined);
+  try {
+    return await makePlanWith(workspace, request, drift);
+  } finally {
+    // A plan that is refused leaves no query behind.
+    await answered;
+  }
+}
+
+async function makePlanWith(
+  workspace: Workspace,
+  request: PlanRequest,
+  drift: FinishInput["drift"],
+): Promise<PlanDocument> {
   const [project, engine, state] = [
     await workspace.project(),
     await workspace.engine(),
@@ -62,31 +78,23 @@ export async function makePlan(workspace: Workspace, request: PlanRequest): Prom
   });
   const warnings = [...project.warnings, ...(options.skipLinter ? [] : await lintForPlan(project))];
   const tests = options.skipTests ? { ran: 0, failed: 0, skipped: true } : await runPlanTests(workspace);
-  // The warehouse answers while the comparison is made.
-  const drift = findDriftFor(workspace, request, stored);
-  const answered = drift.catch(() => undefined);
-  try {
-    const comparison = await compare(project, state, stored, {
-      fromState: request.fromState ?? false,
-      environment: request.environment,
-      options,
-      settings: planningSettings(settings, now),
-      now,
-    });
-    return await finish({
-      project,
-      engine,
-      state,
-      comparison,
-      tests,
-      warnings,
-      drift,
-      ...(request.source ? { source: request.source } : {}),
-    });
-  } finally {
-    // A plan that is refused leaves no query behind.
-    await answered;
-  }
+  const comparison = await compare(project, state, stored, {
+    fromState: request.fromState ?? false,
+    environment: request.environment,
+    options,
+    settings: planningSettings(settings, now),
+    now,
+  });
+  return finish({
+    project,
+    engine,
+    state,
+    comparison,
+    tests,
+    warnings,
+    drift,
+    ...(request.source ? { source: request.source } : {}),
+  });
 }
 
 /** Repeats while the comparison asks for more stored ids: snapshots that cannot come back get new identities. */

@@ -1,5 +1,5 @@
 /** DuckDB: everything is transactional, one process per file, names in three parts. */
-import { messageOf } from "../../errors.ts";
+import { messageOf, SluiceError } from "../../errors.ts";
 import { quoteIdentifier } from "../../sql/dialect.ts";
 import type { Column, NameParts } from "../../sql/name-parts.ts";
 import type { DuckdbConnection, OpenOptions } from "../connection.ts";
@@ -8,7 +8,7 @@ import type { EngineTraits } from "../traits.ts";
 import { Catalog } from "./catalog.ts";
 import { Connections } from "./connections.ts";
 import { loadDriver } from "./driver.ts";
-import { isConflict, isMissing } from "./failure.ts";
+import { isConflict } from "./failure.ts";
 import type { InstanceHandle } from "./instances.ts";
 import { acquireInstance } from "./instances.ts";
 import type { DuckdbPlace } from "./settings.ts";
@@ -89,6 +89,7 @@ class DuckdbEngine implements Engine {
       createTableAs: true,
       userLocks: false,
       singleProcess: true,
+      everyViewText: true,
       concurrency: connection.concurrentTasks ?? 1,
     };
   }
@@ -154,7 +155,7 @@ class DuckdbEngine implements Engine {
       // One look-up by name; the catalog's own tables would be read whole.
       return await describe(session, this.name(table));
     } catch (error) {
-      if (isMissing(error)) return [];
+      if (error instanceof SluiceError && error.details["missing"] === true) return [];
       throw error;
     }
   }

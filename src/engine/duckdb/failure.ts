@@ -13,12 +13,10 @@ export function isFileLocked(error: unknown): boolean {
   return /Could not set lock on file|being used by another process/.test(messageOf(error));
 }
 
-/** The named table, or what it would be in, does not exist; the transaction lives on. */
-export function isMissing(error: unknown): boolean {
-  return /^Catalog Error: Table with name .* does not exist/.test(driverMessage(error));
-}
-
-/** A statement that failed, in the database's own words; the statement goes into the details. */
+/**
+ * A statement that failed, in the database's own words; the statement goes into the details, and `missing` where the named
+ * table, or what it would be in, does not exist: then a transaction lives on.
+ */
 export function wrapFailure(error: unknown, statement: string): SluiceError {
   if (error instanceof SluiceError) return error;
   const message = messageOf(error).trim();
@@ -28,7 +26,8 @@ export function wrapFailure(error: unknown, statement: string): SluiceError {
       details: { statement },
     });
   }
-  return new SluiceError("ENGINE_FAILED", message, { cause: error, details: { statement } });
+  const missing = /^Catalog Error: Table with name .* does not exist/.test(message) ? { missing: true } : {};
+  return new SluiceError("ENGINE_FAILED", message, { cause: error, details: { statement, ...missing } });
 }
 
 function driverMessage(error: unknown): string {

@@ -27,6 +27,7 @@ const common = {
   crossCatalogTransactions: true,
   catalogs: false,
   singleProcess: false,
+  everyViewText: false,
 } as const;
 
 type Differences = Omit<EngineTraits, keyof typeof common | "concurrency">;
