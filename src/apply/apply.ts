@@ -15,7 +15,7 @@ import type { ApplyContext, ApplyOptions } from "./context.ts";
 import { loadDefinitions } from "./definitions.ts";
 import { environmentChange, liveChange } from "./environment-record.ts";
 import { askFuses } from "./fuses.ts";
-import { findDoneSteps, findObjects, tablesAhead } from "./journal.ts";
+import { findDoneSteps, findObjects, tablesAhead, writeStarted } from "./journal.ts";
 import { ledgerEntry, writeEnd } from "./ledger.ts";
 import { tidyTemporary } from "./leftovers.ts";
 import { forgetShapes } from "./object-shapes.ts";
@@ -219,6 +219,7 @@ async function applyRecorded(
   }
   // Once views have moved, finishing is the tidying up.
   if (progress.production === "unchanged") await askFuses(options, stop, "start");
+  await writeStarted(context, done);
   const run = await runSteps({
     steps: plan.steps,
     done,

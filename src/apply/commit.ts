@@ -38,10 +38,19 @@ export async function commit(context: ApplyContext, unit: Unit): Promise<number 
       await unit.write?.(watched);
       if (shared) await recordUnits(context, watched, [unit]);
     },
-    before === undefined ? {} : { before: (session) => before(guarded(session, context)) },
+    {
+      single: !inside && isRecordedAlone(context, unit),
+      ...(before === undefined ? {} : { before: (session) => before(guarded(session, context)) }),
+    },
   );
   if (!shared) await recordUnits(context, null, [unit]);
   return unit.finish?.();
+}
+
+/** Beside its journal row, which is one statement there, nothing is written in the unit's transaction. */
+function isRecordedAlone({ engine }: ApplyContext, { write, forgotten, computed }: Unit): boolean {
+  const intervals = (forgotten?.length ?? 0) + (computed?.length ?? 0);
+  return engine.traits.lockingInsert && write === undefined && intervals === 0;
 }
 
 /** Writes what units have done. `session`: their own, or null where there is none to share. */

@@ -25,13 +25,14 @@ export async function createTable(
     else await createEmptyTable(context, session, model, step.table, render);
     if (!step.dev) await writeComments(context, session, step.table, isView ? "view" : "table", model);
   };
+  const ending = isSymbolic(model.kind) ? [] : model.postStatements;
   return {
     step,
     table: step.table,
     stage: create,
     // With the journal row, so that what they write is there once.
-    write: async (session) => {
-      if (!isSymbolic(model.kind)) await runModelStatements(session, model, "post", render);
-    },
+    ...(ending.length === 0
+      ? {}
+      : { write: (session) => runModelStatements(session, model, "post", render) }),
   };
 }

@@ -129,13 +129,18 @@ function intervalSteps(plan: PlanDocument) {
 }
 
 /**
- * Writes that a step has begun, where what it leaves half way could be taken for all of it: a table is there as soon as
- * its first statement has committed. Every other step shows by its journal or its intervals whether it is done.
+ * Writes that steps are begun, where what they leave half way could be taken for all of it: a table is there as soon as
+ * its first statement has committed. Every other step shows by its journal or its intervals whether it is done. Once for
+ * all of them, before the first: that one was not begun after all costs a look at the table that is there.
  */
-export async function writeStarted(context: ApplyContext, step: Step): Promise<void> {
+export async function writeStarted(context: ApplyContext, done: ReadonlySet<StepId>): Promise<void> {
   const { engine, state, lock, plan, now } = context;
-  if (engine.traits.transactionalDdl || step.kind !== "create-table") return;
-  await state.writeJournal(null, lock, [{ planId: plan.id, step: step.id, status: "started", at: now() }]);
+  if (engine.traits.transactionalDdl) return;
+  const begun = plan.steps.filter((step) => step.kind === "create-table" && !done.has(step.id));
+  if (begun.length === 0) return;
+  const at = now();
+  const entries = begun.map(({ id }) => ({ planId: plan.id, step: id, status: "started", at }) as const);
+  await state.writeJournal(null, lock, entries);
 }
 
 /** Writes that steps are done, and what they computed, in the session their data is written with. */

@@ -3,6 +3,7 @@
 import type { Engine, Session } from "../engine/engine.ts";
 import { nameKey } from "../engine/engine.ts";
 import type { Rename } from "../engine/statements.ts";
+import { SluiceError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import type { Column, NameParts } from "../sql/name-parts.ts";
 import type { ApplyContext } from "./context.ts";
@@ -54,12 +55,36 @@ async function buildAnew(
   query: string,
 ): Promise<number> {
   const { engine } = context;
-  const replace = engine.traits.transactionalDdl;
-  const options = { properties: model.physicalProperties, replace };
-  if (!replace) await session.run(engine.statements.drop(table, "table"));
-  if (columns === null) return engine.createTableAs(session, table, query, options);
-  await session.run(engine.statements.createTable(table, columns, options));
-  return insertQuery(context, session, table, columns, query);
+  const options = { properties: model.physicalProperties, replace: engine.traits.transactionalDdl };
+  return overLeftover(engine, session, table, async () => {
+    if (columns === null) return engine.createTableAs(session, table, query, options);
+    await session.run(engine.statements.createTable(table, columns, options));
+    return insertQuery(context, session, table, columns, query);
+  });
+}
+
+/** Builds a table of our own, once more over what an earlier try of the same step may have left of it. */
+async function overLeftover(
+  engine: Engine,
+  session: Session,
+  table: NameParts,
+  build: () => Promise<number>,
+): Promise<number> {
+  const drop = () => session.run(engine.statements.drop(table, "table"));
+  // Servers without transactions are known from their documents only: none is waited for to say so.
+  if (!engine.traits.transactions) await drop();
+  try {
+    return await build();
+  } catch (error) {
+    if (engine.traits.transactionalDdl || !saysOf(error, "exists")) throw error;
+    await drop();
+    return build();
+  }
+}
+
+/** Whether a statement failed because of what stands under a name, or does not. */
+function saysOf(error: unknown, what: "exists" | "missing"): boolean {
+  return error instanceof SluiceError && error.details[what] === true;
 }
 
 /** Puts the scratch table in the place of `table`, which may not exist. */
@@ -89,13 +114,21 @@ export async function exchangeTables(
     for (const text of rename(engine, { from, to })) await session.run(text);
     return true;
   }
-  await session.run(engine.statements.drop(aside, "table"));
-  await context.lock.assertHeld();
-  return await engine.politely(async (own) => {
-    const exists = (await engine.objects([to])).has(nameKey(to));
+  const exchange = async (own: Session, exists: boolean): Promise<boolean> => {
+    await context.lock.assertHeld();
     for (const text of exists ? replacing(engine, from, to, aside) : rename(engine, { from, to }))
       await guarded(own, context).run(text);
     return exists;
+  };
+  return await engine.politely(async (own) => {
+    try {
+      // One statement, which fails as a whole when this is not so.
+      if (engine.traits.switch === "rename") return await exchange(own, context.ahead.has(nameKey(to)));
+    } catch (error) {
+      if (!saysOf(error, "exists") && !saysOf(error, "missing")) throw error;
+    }
+    await own.run(engine.statements.drop(aside, "table"));
+    return exchange(own, (await engine.objects([to])).has(nameKey(to)));
   });
 }
 

@@ -5,7 +5,6 @@ import type { Step } from "../plan/step.ts";
 import { isLostLock } from "../state/lease.ts";
 import type { ApplyContext, ApplyOptions } from "./context.ts";
 import { askFuses } from "./fuses.ts";
-import { writeStarted } from "./journal.ts";
 import { showsPlan } from "./pointer.ts";
 import { runStep } from "./run-step.ts";
 import type { Schedule, Sharing } from "./run-steps.ts";
@@ -44,7 +43,6 @@ export function stepRunner(
     await before(step);
     const started = now();
     try {
-      await writeStarted(context, step);
       const rows = await stop.during(step, () => runStep(context, step));
       after(step, (now() - started) / 1000, rows);
     } catch (error) {

@@ -25,6 +25,8 @@ export interface Session {
 
 export interface TransactionOptions {
   readonly before?: (session: Session) => Promise<void>;
+  /** `work` sends one statement at the most, which commits by itself. */
+  readonly single?: boolean;
 }
 
 export interface PoliteOptions {

@@ -17,6 +17,8 @@ export interface EngineTraits {
   readonly singleProcess: boolean;
   /** The text of every view can be read, whatever the user's privileges: what has none is no view. */
   readonly everyViewText: boolean;
+  /** `INSERT … SELECT` may lock the rows it reads: a write then carries its own look at the lease. */
+  readonly lockingInsert: boolean;
   /** Statements that may run at the same time on one gateway. */
   readonly concurrency: number;
 }

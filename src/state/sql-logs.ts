@@ -77,10 +77,30 @@ export class SqlLogs extends SqlReads {
     intervals: readonly IntervalChange[],
     entries: readonly JournalEntry[],
   ): Promise<void> {
+    const [entry] = entries;
+    if (entry !== undefined && entries.length === 1 && this.engine.traits.lockingInsert)
+      return this.#writeWhileHeld(session, lock, intervals, entry);
     return this.write(session, lock, async (tx) => {
       await this.#insertIntervals(tx, intervals, 0);
       await this.#insertJournal(tx, entries);
     });
+  }
+
+  /** As {@link write}, the look at the lock and the journal's row in one statement. */
+  async #writeWhileHeld(
+    session: Session | null,
+    lock: StateLock,
+    intervals: readonly IntervalChange[],
+    entry: JournalEntry,
+  ): Promise<void> {
+    const sql = `INSERT INTO ${this.tables("_journal")} (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM ${this.tables("_locks")} WHERE environment = ? AND token = ?${this.engine.statements.lockRows}`;
+    const values = [entry.planId, entry.step, entry.status, entry.at, lock.environment, lock.token];
+    const work = async (tx: Session): Promise<void> => {
+      await this.#insertIntervals(tx, intervals, 0);
+      if ((await tx.run(sql, values)) === 0) await lock.assertHeld(tx);
+    };
+    await this.#commit(session, lock, work, intervals.length === 0);
   }
 
   async writeBreaker(entry: BreakerEntry): Promise<void> {
@@ -122,14 +142,24 @@ export class SqlLogs extends SqlReads {
     lock: StateLock,
     work: (tx: Session) => Promise<void>,
   ): Promise<void> {
-    this.assertTables();
     const guarded = async (tx: Session): Promise<void> => {
       await work(tx);
       // Last, so that the time between this look and the commit is as short as it can be.
       await lock.assertHeld(tx);
     };
-    if (session !== null) return guarded(session);
-    await this.engine.transaction(guarded).catch(async (error: unknown) => {
+    await this.#commit(session, lock, guarded);
+  }
+
+  /** `single`: as of {@link Engine.transaction}. */
+  async #commit(
+    session: Session | null,
+    lock: StateLock,
+    work: (tx: Session) => Promise<void>,
+    single = false,
+  ): Promise<void> {
+    this.assertTables();
+    if (session !== null) return work(session);
+    await this.engine.transaction(work, { single }).catch(async (error: unknown) => {
       throw await causeOf(error, lock);
     });
   }

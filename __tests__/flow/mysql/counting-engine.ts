@@ -32,18 +32,19 @@ export function countingEngine(
   type Work = (session: Session) => Promise<unknown>;
   const around: Record<string, (...given: never[]) => unknown> = {
     ...(watched(real, committed) as unknown as Record<string, (...given: never[]) => unknown>),
-    transaction: async (work: Work, { before }: { before?: Work } = {}) => {
+    transaction: async (work: Work, { before, single = false }: { before?: Work; single?: boolean } = {}) => {
       let sent: string[] = [];
       const result = await real.transaction(
         async (session) => {
           sent = [];
           const worked = await work(watched(session, (sql) => sent.push(sql)));
-          told("COMMIT");
+          if (!single) told("COMMIT");
           return worked;
         },
-        before === undefined
-          ? {}
-          : { before: async (session) => void (await before(watched(session, committed))) },
+        {
+          single,
+          ...(before && { before: async (session) => void (await before(watched(session, committed))) }),
+        },
       );
       for (const sql of sent) committed(sql);
       return result;

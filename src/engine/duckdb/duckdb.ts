@@ -90,6 +90,7 @@ class DuckdbEngine implements Engine {
       userLocks: false,
       singleProcess: true,
       everyViewText: true,
+      lockingInsert: false,
       concurrency: connection.concurrentTasks ?? 1,
     };
   }
@@ -105,7 +106,7 @@ class DuckdbEngine implements Engine {
   transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     return this.#despiteConflicts(async (session) => {
       await options.before?.(session);
-      return inTransaction(session, work);
+      return options.single === true ? work(session) : inTransaction(session, work);
     });
   }
 

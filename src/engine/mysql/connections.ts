@@ -16,7 +16,7 @@ const trusted = 15_000;
 const reconnectPauses: readonly number[] = [100, 200, 400, 800, 1500, 3000, 6000];
 
 /** What a session leaves behind would change the meaning of the next one's statements. */
-const leavesTraces = /^\s*(SET\b|CREATE\s+(OR\s+REPLACE\s+)?TEMPORARY\b|LOCK\s+TABLES?\b)/i;
+const leavesTraces = /^\s*(SET\b(?!\s+STATEMENT\b)|CREATE\s+(OR\s+REPLACE\s+)?TEMPORARY\b|LOCK\s+TABLES?\b)/i;
 
 /** One connection as this folder sees it. */
 export interface Wire extends Session {
@@ -113,7 +113,7 @@ function sizeOf(sql: string, values: readonly SqlValue[]): number {
 
 /** The view is there already; one server knows CREATE VIEW and ALTER VIEW, and nothing that does either. */
 function meansReplace(error: unknown, sql: string): boolean {
-  return sql.startsWith("CREATE VIEW ") && error instanceof SluiceError && error.details["errno"] === 1050;
+  return sql.startsWith("CREATE VIEW ") && error instanceof SluiceError && error.details["exists"] === true;
 }
 
 export class Connections {

@@ -109,6 +109,7 @@ export function wrapFailure(error: unknown, statement: string): SluiceError {
       statement,
       ...(errno === undefined || errno < 0 ? {} : { errno }),
       ...(errno !== undefined && missing.has(errno) ? { missing: true } : {}),
+      ...(errno === 1050 ? { exists: true } : {}),
     },
   });
 }

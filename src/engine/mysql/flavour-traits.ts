@@ -15,6 +15,8 @@ export interface ServerHabits {
   readonly temporaryTables: boolean;
   /** Shortest `lock_wait_timeout` in seconds, where DDL waits for readers; null where it does not. */
   readonly shortestLockWait: number | null;
+  /** A setting may be made for one statement. */
+  readonly statementSettings: boolean;
   /** Databases and literals may be told a collation. */
   readonly collations: boolean;
   /** Statements that make a fresh connection behave the same everywhere. */
@@ -28,13 +30,23 @@ const common = {
   catalogs: false,
   singleProcess: false,
   everyViewText: false,
+  lockingInsert: false,
 } as const;
 
-type Differences = Omit<EngineTraits, keyof typeof common | "concurrency">;
+type Differences = Omit<EngineTraits, keyof typeof common | "concurrency"> &
+  Partial<Pick<EngineTraits, "transactions" | "lockingInsert">>;
 
-const differences: Readonly<Record<Flavour, Differences & Partial<Pick<EngineTraits, "transactions">>>> = {
-  mysql: { switch: "rename", maxIdentifierLength: 64, createTableAs: true, userLocks: true },
-  mariadb: { switch: "rename", maxIdentifierLength: 64, createTableAs: true, userLocks: true },
+const innodb = {
+  switch: "rename",
+  maxIdentifierLength: 64,
+  createTableAs: true,
+  userLocks: true,
+  lockingInsert: true,
+} as const;
+
+const differences: Readonly<Record<Flavour, Differences>> = {
+  mysql: innodb,
+  mariadb: innodb,
   tidb: { switch: "rename", maxIdentifierLength: 64, createTableAs: false, userLocks: true },
   starrocks: {
     switch: "per-view",
@@ -78,6 +90,7 @@ const analytic: ServerHabits = {
   preparedStatements: false,
   temporaryTables: false,
   shortestLockWait: null,
+  statementSettings: false,
   collations: false,
   settings: ["SET time_zone = '+00:00'"],
 };
@@ -87,6 +100,7 @@ export const habits: Readonly<Record<Flavour, ServerHabits>> = {
     preparedStatements: true,
     temporaryTables: true,
     shortestLockWait: 1,
+    statementSettings: false,
     collations: true,
     settings: innodbSettings,
   },
@@ -94,6 +108,7 @@ export const habits: Readonly<Record<Flavour, ServerHabits>> = {
     preparedStatements: true,
     temporaryTables: true,
     shortestLockWait: 0,
+    statementSettings: true,
     collations: true,
     settings: [
       ...innodbSettings,
@@ -106,6 +121,7 @@ export const habits: Readonly<Record<Flavour, ServerHabits>> = {
     preparedStatements: true,
     temporaryTables: false,
     shortestLockWait: null,
+    statementSettings: false,
     collations: true,
     settings: [`SET SESSION time_zone = '+00:00', sql_mode = '${sqlMode}', autocommit = 1`],
   },

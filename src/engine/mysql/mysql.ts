@@ -97,7 +97,8 @@ class MysqlEngine implements Engine {
       () =>
         this.#connections.use(async (wire) => {
           await options.before?.(wire);
-          return this.traits.transactions ? inTransaction(wire, work) : work(wire);
+          const alone = options.single === true || !this.traits.transactions;
+          return alone ? work(wire) : inTransaction(wire, work);
         }),
     );
   }
@@ -107,10 +108,12 @@ class MysqlEngine implements Engine {
   }
 
   politely<T>(work: (session: Session) => Promise<T>, options: PoliteOptions = {}): Promise<T> {
-    const { shortestLockWait } = habits[this.flavour];
+    const { shortestLockWait, statementSettings } = habits[this.flavour];
     if (shortestLockWait === null) return this.exclusive(work);
     const manner = options.manyNames === true ? takingAll(shortestLockWait) : takingOne;
-    return repeatedly(manner, () => this.#connections.use((wire) => hurried(wire, manner, work)));
+    return repeatedly(manner, () =>
+      this.#connections.use((wire) => hurried(wire, manner, statementSettings, work)),
+    );
   }
 
   interrupt(): Promise<void> {

@@ -32,12 +32,20 @@ const patience = 300_000;
 /** When the connection is lost: what was done before is then found done, and told by the statement's failure. */
 const lostTries = 3;
 
-/** Runs `work` with a short time-out for locks, and puts the server's own back. */
+/** Runs `work` with a short time-out for locks; `each`: the server can be told so for one statement at a time. */
 export async function hurried<T>(
   wire: Wire,
   { lockWait }: Manner,
+  each: boolean,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
+  if (each) {
+    const hurry = `SET STATEMENT lock_wait_timeout = ${lockWait} FOR `;
+    return work({
+      query: (sql, values) => wire.query(sql, values),
+      run: (sql, values) => wire.run(hurry + sql, values),
+    });
+  }
   await wire.runCleanly(`SET SESSION lock_wait_timeout = ${lockWait}`);
   try {
     return await work(wire);

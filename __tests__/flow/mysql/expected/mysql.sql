@@ -62,13 +62,14 @@ DELETE FROM `sluice`.`_shapes` WHERE object IN ('…', '…', '…', '…', '…
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-CREATE DATABASE IF NOT EXISTS `sluice__shop` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
 INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h1_1`;
+CREATE DATABASE IF NOT EXISTS `sluice__shop` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
+SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
 CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT 1 AS n
 ) AS sluice_rows LIMIT 0;
 SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__probe`;
@@ -76,72 +77,66 @@ DROP TEMPORARY TABLE `sluice__shop`.`sluice__probe`;
 CREATE TABLE `sluice__shop`.`sluice__h1_1` (`n` int(1) NULL);
 INSERT INTO `sluice__shop`.`sluice__h1_1`
 SELECT 1 AS n;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h2_1`;
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ?;
-RENAME TABLE `sluice__shop`.`sluice__h1_1` TO `sluice__shop`.`shop__gone__h3`;
+RENAME TABLE `sluice__shop`.`sluice__h1_1` TO `sluice__shop`.`shop__gone__h2`;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
-COMMIT;
 CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT id, shop_id, amount, ds FROM raw.orders WHERE ds BETWEEN '1970-01-01' AND '1970-01-01'
 ) AS sluice_rows LIMIT 0;
 SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__probe`;
 DROP TEMPORARY TABLE `sluice__shop`.`sluice__probe`;
-CREATE TABLE IF NOT EXISTS `sluice__shop`.`shop__orders__h4` (`id` int(11) NULL, `shop_id` int(11) NULL, `amount` int(11) NULL, `ds` date NULL);
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
-COMMIT;
+CREATE TABLE IF NOT EXISTS `sluice__shop`.`shop__orders__h3` (`id` int(11) NULL, `shop_id` int(11) NULL, `amount` int(11) NULL, `ds` date NULL);
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__orders__h4`;
-DELETE FROM `sluice__shop`.`shop__orders__h4` WHERE `ds` BETWEEN CAST('2024-01-01' AS DATE) AND CAST('2024-01-03' AS DATE);
-INSERT INTO `sluice__shop`.`shop__orders__h4` (`id`, `shop_id`, `amount`, `ds`) SELECT `id`, `shop_id`, `amount`, `ds` FROM (SELECT id, shop_id, amount, ds FROM raw.orders WHERE ds BETWEEN '2024-01-01' AND '2024-01-03'
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__orders__h3`;
+DELETE FROM `sluice__shop`.`shop__orders__h3` WHERE `ds` BETWEEN CAST('2024-01-01' AS DATE) AND CAST('2024-01-03' AS DATE);
+INSERT INTO `sluice__shop`.`shop__orders__h3` (`id`, `shop_id`, `amount`, `ds`) SELECT `id`, `shop_id`, `amount`, `ds` FROM (SELECT id, shop_id, amount, ds FROM raw.orders WHERE ds BETWEEN '2024-01-01' AND '2024-01-03'
 ) AS sluice_rows WHERE `ds` BETWEEN CAST('2024-01-01' AS DATE) AND CAST('2024-01-03' AS DATE);
-SELECT COUNT(*) AS bad_rows FROM (SELECT * FROM (SELECT * FROM `sluice__shop`.`shop__orders__h4` WHERE `ds` BETWEEN '2024-01-01' AND '2024-01-03') AS audited WHERE (id IS NULL) AND (TRUE)
+SELECT COUNT(*) AS bad_rows FROM (SELECT * FROM (SELECT * FROM `sluice__shop`.`shop__orders__h3` WHERE `ds` BETWEEN '2024-01-01' AND '2024-01-03') AS audited WHERE (id IS NULL) AND (TRUE)
 ) AS audit;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h5_1`;
-CREATE TABLE `sluice__shop`.`sluice__h5_1` (`id` INT NULL, `name` VARCHAR(9) NULL);
-INSERT INTO `sluice__shop`.`sluice__h5_1` (`id`, `name`) VALUES ('1', 'one'), ('2', 'two');
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h6_1`;
+DROP TABLE IF EXISTS `sluice__shop`.`sluice__h4_1`;
+CREATE TABLE `sluice__shop`.`sluice__h4_1` (`id` INT NULL, `name` VARCHAR(9) NULL);
+INSERT INTO `sluice__shop`.`sluice__h4_1` (`id`, `name`) VALUES ('1', 'one'), ('2', 'two');
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ?;
-RENAME TABLE `sluice__shop`.`sluice__h5_1` TO `sluice__shop`.`shop__shops__h7`;
+RENAME TABLE `sluice__shop`.`sluice__h4_1` TO `sluice__shop`.`shop__shops__h5`;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__history__h8`;
-CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT id, name FROM `sluice__shop`.`shop__shops__h7` AS `shops`
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__history__h6`;
+CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT id, name FROM `sluice__shop`.`shop__shops__h5` AS `shops`
 ) AS sluice_rows LIMIT 0;
 SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__probe`;
 DROP TEMPORARY TABLE `sluice__shop`.`sluice__probe`;
-CREATE TABLE IF NOT EXISTS `sluice__shop`.`shop__history__h8` (`id` int(11) NULL, `name` varchar(9) COLLATE latin1_swedish_ci NULL, `valid_from` DATETIME(6) NULL, `valid_to` DATETIME(6) NULL);
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__history__h8`;
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__history__h8`;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h9_1`;
-CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT sluice_rows.*, id AS sluice_key_0 FROM (SELECT id, name FROM `sluice__shop`.`shop__shops__h7` AS `shops`
+CREATE TABLE IF NOT EXISTS `sluice__shop`.`shop__history__h6` (`id` int(11) NULL, `name` varchar(9) COLLATE latin1_swedish_ci NULL, `valid_from` DATETIME(6) NULL, `valid_to` DATETIME(6) NULL);
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__history__h6`;
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__history__h6`;
+DROP TABLE IF EXISTS `sluice__shop`.`sluice__h7_1`;
+CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT sluice_rows.*, id AS sluice_key_0 FROM (SELECT id, name FROM `sluice__shop`.`shop__shops__h5` AS `shops`
 ) AS sluice_rows
 ) AS sluice_rows LIMIT 0;
 SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__probe`;
 DROP TEMPORARY TABLE `sluice__shop`.`sluice__probe`;
-CREATE TABLE `sluice__shop`.`sluice__h9_1` (`id` int(11) NULL, `name` varchar(9) COLLATE latin1_swedish_ci NULL, `sluice_key_0` int(11) NULL);
-INSERT INTO `sluice__shop`.`sluice__h9_1`
-SELECT sluice_rows.*, id AS sluice_key_0 FROM (SELECT id, name FROM `sluice__shop`.`shop__shops__h7` AS `shops`
+CREATE TABLE `sluice__shop`.`sluice__h7_1` (`id` int(11) NULL, `name` varchar(9) COLLATE latin1_swedish_ci NULL, `sluice_key_0` int(11) NULL);
+INSERT INTO `sluice__shop`.`sluice__h7_1`
+SELECT sluice_rows.*, id AS sluice_key_0 FROM (SELECT id, name FROM `sluice__shop`.`shop__shops__h5` AS `shops`
 ) AS sluice_rows;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h10_1`;
+DROP TABLE IF EXISTS `sluice__shop`.`sluice__h8_1`;
 CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (WITH source AS (
   SELECT * FROM (SELECT q.*, 1 AS sluice_here, ROW_NUMBER() OVER (PARTITION BY sluice_key_0 ORDER BY sluice_key_0) AS sluice_number
-    FROM `sluice__shop`.`sluice__h9_1` AS q) AS numbered WHERE sluice_number = 1
-), latest AS (SELECT t.*, id AS sluice_key_0 FROM `sluice__shop`.`shop__history__h8` AS t WHERE `valid_to` IS NULL AND 1 = 0
-), closed AS (SELECT t.*, id AS sluice_key_0 FROM `sluice__shop`.`shop__history__h8` AS t WHERE `valid_to` IS NOT NULL AND 1 = 0
+    FROM `sluice__shop`.`sluice__h7_1` AS q) AS numbered WHERE sluice_number = 1
+), latest AS (SELECT t.*, id AS sluice_key_0 FROM `sluice__shop`.`shop__history__h6` AS t WHERE `valid_to` IS NULL AND 1 = 0
+), closed AS (SELECT t.*, id AS sluice_key_0 FROM `sluice__shop`.`shop__history__h6` AS t WHERE `valid_to` IS NOT NULL AND 1 = 0
 ), gone AS (
   SELECT c.sluice_key_0, MAX(c.`valid_to`) AS sluice_gone FROM closed AS c
   WHERE NOT EXISTS (SELECT 1 FROM latest AS l WHERE l.sluice_key_0 <=> c.sluice_key_0) GROUP BY c.sluice_key_0
@@ -160,13 +155,13 @@ WHERE NOT EXISTS (SELECT 1 FROM latest AS l WHERE l.sluice_key_0 <=> s.sluice_ke
 ) AS sluice_rows LIMIT 0;
 SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__probe`;
 DROP TEMPORARY TABLE `sluice__shop`.`sluice__probe`;
-CREATE TABLE `sluice__shop`.`sluice__h10_1` (`id` int(11) NULL, `name` varchar(9) COLLATE latin1_swedish_ci NULL, `valid_from` datetime(6) NULL, `valid_to` datetime(6) NULL);
-INSERT INTO `sluice__shop`.`sluice__h10_1`
+CREATE TABLE `sluice__shop`.`sluice__h8_1` (`id` int(11) NULL, `name` varchar(9) COLLATE latin1_swedish_ci NULL, `valid_from` datetime(6) NULL, `valid_to` datetime(6) NULL);
+INSERT INTO `sluice__shop`.`sluice__h8_1`
 WITH source AS (
   SELECT * FROM (SELECT q.*, 1 AS sluice_here, ROW_NUMBER() OVER (PARTITION BY sluice_key_0 ORDER BY sluice_key_0) AS sluice_number
-    FROM `sluice__shop`.`sluice__h9_1` AS q) AS numbered WHERE sluice_number = 1
-), latest AS (SELECT t.*, id AS sluice_key_0 FROM `sluice__shop`.`shop__history__h8` AS t WHERE `valid_to` IS NULL AND 1 = 0
-), closed AS (SELECT t.*, id AS sluice_key_0 FROM `sluice__shop`.`shop__history__h8` AS t WHERE `valid_to` IS NOT NULL AND 1 = 0
+    FROM `sluice__shop`.`sluice__h7_1` AS q) AS numbered WHERE sluice_number = 1
+), latest AS (SELECT t.*, id AS sluice_key_0 FROM `sluice__shop`.`shop__history__h6` AS t WHERE `valid_to` IS NULL AND 1 = 0
+), closed AS (SELECT t.*, id AS sluice_key_0 FROM `sluice__shop`.`shop__history__h6` AS t WHERE `valid_to` IS NOT NULL AND 1 = 0
 ), gone AS (
   SELECT c.sluice_key_0, MAX(c.`valid_to`) AS sluice_gone FROM closed AS c
   WHERE NOT EXISTS (SELECT 1 FROM latest AS l WHERE l.sluice_key_0 <=> c.sluice_key_0) GROUP BY c.sluice_key_0
@@ -182,102 +177,97 @@ UNION ALL
 SELECT s.`id`, s.`name`, CAST('1970-01-01 00:00:00' AS DATETIME(6)) AS `valid_from`, CAST(NULL AS DATETIME(6)) AS `valid_to`
 FROM source AS s LEFT JOIN gone AS g ON g.sluice_key_0 <=> s.sluice_key_0
 WHERE NOT EXISTS (SELECT 1 FROM latest AS l WHERE l.sluice_key_0 <=> s.sluice_key_0);
-DELETE FROM `sluice__shop`.`shop__history__h8`;
-INSERT INTO `sluice__shop`.`shop__history__h8` (`id`, `name`, `valid_from`, `valid_to`) SELECT `id`, `name`, `valid_from`, `valid_to` FROM `sluice__shop`.`sluice__h10_1`;
+DELETE FROM `sluice__shop`.`shop__history__h6`;
+INSERT INTO `sluice__shop`.`shop__history__h6` (`id`, `name`, `valid_from`, `valid_to`) SELECT `id`, `name`, `valid_from`, `valid_to` FROM `sluice__shop`.`sluice__h8_1`;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 COMMIT;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h9_1`;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h10_1`;
+DROP TABLE IF EXISTS `sluice__shop`.`sluice__h7_1`;
+DROP TABLE IF EXISTS `sluice__shop`.`sluice__h8_1`;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h11`;
-CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT shop_id, MAX(ds) AS ds FROM `sluice__shop`.`shop__orders__h4` AS `orders` WHERE ds BETWEEN '2024-01-01' AND '2024-01-02' GROUP BY shop_id
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h9`;
+CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT shop_id, MAX(ds) AS ds FROM `sluice__shop`.`shop__orders__h3` AS `orders` WHERE ds BETWEEN '2024-01-01' AND '2024-01-02' GROUP BY shop_id
 ) AS sluice_rows LIMIT 0;
 SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__probe`;
 DROP TEMPORARY TABLE `sluice__shop`.`sluice__probe`;
-CREATE TABLE IF NOT EXISTS `sluice__shop`.`shop__latest__h11` (`shop_id` int(11) NULL, `ds` date NULL);
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h11`;
-DELETE FROM `sluice__shop`.`shop__latest__h11`;
-INSERT INTO `sluice__shop`.`shop__latest__h11` (`shop_id`, `ds`) SELECT `shop_id`, `ds` FROM (SELECT shop_id, MAX(ds) AS ds FROM `sluice__shop`.`shop__orders__h4` AS `orders` WHERE ds BETWEEN '2024-01-01' AND '2024-01-02' GROUP BY shop_id
+CREATE TABLE IF NOT EXISTS `sluice__shop`.`shop__latest__h9` (`shop_id` int(11) NULL, `ds` date NULL);
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h9`;
+DELETE FROM `sluice__shop`.`shop__latest__h9`;
+INSERT INTO `sluice__shop`.`shop__latest__h9` (`shop_id`, `ds`) SELECT `shop_id`, `ds` FROM (SELECT shop_id, MAX(ds) AS ds FROM `sluice__shop`.`shop__orders__h3` AS `orders` WHERE ds BETWEEN '2024-01-01' AND '2024-01-02' GROUP BY shop_id
 ) AS sluice_rows;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 1, 0, …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h11`;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h12_1`;
-CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT sluice_rows.*, shop_id AS sluice_key_0 FROM (SELECT shop_id, MAX(ds) AS ds FROM `sluice__shop`.`shop__orders__h4` AS `orders` WHERE ds BETWEEN '2024-01-03' AND '2024-01-03' GROUP BY shop_id
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h9`;
+DROP TABLE IF EXISTS `sluice__shop`.`sluice__h10_1`;
+CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT sluice_rows.*, shop_id AS sluice_key_0 FROM (SELECT shop_id, MAX(ds) AS ds FROM `sluice__shop`.`shop__orders__h3` AS `orders` WHERE ds BETWEEN '2024-01-03' AND '2024-01-03' GROUP BY shop_id
 ) AS sluice_rows
 ) AS sluice_rows LIMIT 0;
 SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__probe`;
 DROP TEMPORARY TABLE `sluice__shop`.`sluice__probe`;
-CREATE TABLE `sluice__shop`.`sluice__h12_1` (`shop_id` int(11) NULL, `ds` date NULL, `sluice_key_0` int(11) NULL);
-INSERT INTO `sluice__shop`.`sluice__h12_1`
-SELECT sluice_rows.*, shop_id AS sluice_key_0 FROM (SELECT shop_id, MAX(ds) AS ds FROM `sluice__shop`.`shop__orders__h4` AS `orders` WHERE ds BETWEEN '2024-01-03' AND '2024-01-03' GROUP BY shop_id
+CREATE TABLE `sluice__shop`.`sluice__h10_1` (`shop_id` int(11) NULL, `ds` date NULL, `sluice_key_0` int(11) NULL);
+INSERT INTO `sluice__shop`.`sluice__h10_1`
+SELECT sluice_rows.*, shop_id AS sluice_key_0 FROM (SELECT shop_id, MAX(ds) AS ds FROM `sluice__shop`.`shop__orders__h3` AS `orders` WHERE ds BETWEEN '2024-01-03' AND '2024-01-03' GROUP BY shop_id
 ) AS sluice_rows;
-DELETE FROM `sluice__shop`.`shop__latest__h11` WHERE EXISTS (SELECT 1 FROM (SELECT DISTINCT sluice_key_0 FROM `sluice__shop`.`sluice__h12_1`) AS sluice_keys
+DELETE FROM `sluice__shop`.`shop__latest__h9` WHERE EXISTS (SELECT 1 FROM (SELECT DISTINCT sluice_key_0 FROM `sluice__shop`.`sluice__h10_1`) AS sluice_keys
      WHERE sluice_keys.sluice_key_0 <=> shop_id);
-INSERT INTO `sluice__shop`.`shop__latest__h11` (`shop_id`, `ds`) SELECT `shop_id`, `ds` FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY sluice_key_0 ORDER BY sluice_key_0) AS `sluice_number` FROM `sluice__shop`.`sluice__h12_1`) AS sluice_rows WHERE `sluice_number` = 1;
+INSERT INTO `sluice__shop`.`shop__latest__h9` (`shop_id`, `ds`) SELECT `shop_id`, `ds` FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY sluice_key_0 ORDER BY sluice_key_0) AS `sluice_number` FROM `sluice__shop`.`sluice__h10_1`) AS sluice_rows WHERE `sluice_number` = 1;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 COMMIT;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h12_1`;
+DROP TABLE IF EXISTS `sluice__shop`.`sluice__h10_1`;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h13_1`;
-CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT shop_id, SUM(amount) AS amount FROM `sluice__shop`.`shop__orders__h4` AS `orders` GROUP BY shop_id
+CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT shop_id, SUM(amount) AS amount FROM `sluice__shop`.`shop__orders__h3` AS `orders` GROUP BY shop_id
 ) AS sluice_rows LIMIT 0;
 SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__probe`;
 DROP TEMPORARY TABLE `sluice__shop`.`sluice__probe`;
-CREATE TABLE `sluice__shop`.`sluice__h13_1` (`shop_id` int(11) NULL, `amount` decimal(32,0) NULL);
-INSERT INTO `sluice__shop`.`sluice__h13_1`
-SELECT shop_id, SUM(amount) AS amount FROM `sluice__shop`.`shop__orders__h4` AS `orders` GROUP BY shop_id;
-ALTER TABLE `sluice__shop`.`sluice__h13_1` COMMENT = 'what came in';
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h14_1`;
+CREATE TABLE `sluice__shop`.`sluice__h11_1` (`shop_id` int(11) NULL, `amount` decimal(32,0) NULL);
+INSERT INTO `sluice__shop`.`sluice__h11_1`
+SELECT shop_id, SUM(amount) AS amount FROM `sluice__shop`.`shop__orders__h3` AS `orders` GROUP BY shop_id;
+ALTER TABLE `sluice__shop`.`sluice__h11_1` COMMENT = 'what came in';
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ?;
-RENAME TABLE `sluice__shop`.`sluice__h13_1` TO `sluice__shop`.`shop__totals__h15`;
+RENAME TABLE `sluice__shop`.`sluice__h11_1` TO `sluice__shop`.`shop__totals__h12`;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-CREATE OR REPLACE VIEW `sluice__shop`.`shop__best__h16` AS SELECT MAX(amount) AS amount FROM `sluice__shop`.`shop__totals__h15` AS `totals`;
+CREATE OR REPLACE VIEW `sluice__shop`.`shop__best__h13` AS SELECT MAX(amount) AS amount FROM `sluice__shop`.`shop__totals__h12` AS `totals`;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
 CREATE DATABASE IF NOT EXISTS `shop` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
-COMMIT;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
 CREATE DATABASE IF NOT EXISTS `sluice` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
-COMMIT;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-CREATE OR REPLACE VIEW `shop`.`sluice__h17_1` AS SELECT * FROM `sluice__shop`.`shop__totals__h15`;
-CREATE OR REPLACE VIEW `shop`.`sluice__h18_1` AS SELECT * FROM `sluice__shop`.`shop__shops__h7`;
-CREATE OR REPLACE VIEW `shop`.`sluice__h19_1` AS SELECT * FROM `sluice__shop`.`shop__orders__h4`;
-CREATE OR REPLACE VIEW `shop`.`sluice__h20_1` AS SELECT * FROM `sluice__shop`.`shop__latest__h11`;
-CREATE OR REPLACE VIEW `shop`.`sluice__h21_1` AS SELECT * FROM `sluice__shop`.`shop__history__h8`;
-CREATE OR REPLACE VIEW `shop`.`sluice__h22_1` AS SELECT * FROM `sluice__shop`.`shop__gone__h3`;
-CREATE OR REPLACE VIEW `shop`.`sluice__h23_1` AS SELECT * FROM `sluice__shop`.`shop__best__h16`;
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
-COMMIT;
+CREATE OR REPLACE VIEW `shop`.`sluice__h14_1` AS SELECT * FROM `sluice__shop`.`shop__totals__h12`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h15_1` AS SELECT * FROM `sluice__shop`.`shop__shops__h5`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h16_1` AS SELECT * FROM `sluice__shop`.`shop__orders__h3`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h17_1` AS SELECT * FROM `sluice__shop`.`shop__latest__h9`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h18_1` AS SELECT * FROM `sluice__shop`.`shop__history__h6`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h19_1` AS SELECT * FROM `sluice__shop`.`shop__gone__h2`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h20_1` AS SELECT * FROM `sluice__shop`.`shop__best__h13`;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
 SELECT plan_id FROM `sluice`.`sluice__pointer`;
-CREATE OR REPLACE VIEW `sluice`.`sluice__h24_1` AS SELECT 'plan' AS plan_id, 'digest' AS plan_digest, 1 AS environment_version, '2024-01-04 00:00:00' AS promoted_at;
+CREATE OR REPLACE VIEW `sluice`.`sluice__h21_1` AS SELECT 'plan' AS plan_id, 'digest' AS plan_digest, 1 AS environment_version, '2024-01-04 00:00:00' AS promoted_at;
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ?;
 SELECT e.record FROM `sluice`.`_environments` e JOIN (SELECT name, MAX(version) AS version FROM `sluice`.`_environments` GROUP BY name) m
        ON e.name = m.name AND e.version = m.version;
-RENAME TABLE `shop`.`sluice__h23_1` TO `shop`.`best`, `shop`.`sluice__h22_1` TO `shop`.`gone`, `shop`.`sluice__h21_1` TO `shop`.`history`, `shop`.`sluice__h20_1` TO `shop`.`latest`, `shop`.`sluice__h19_1` TO `shop`.`orders`, `shop`.`sluice__h18_1` TO `shop`.`shops`, `shop`.`sluice__h17_1` TO `shop`.`totals`, `sluice`.`sluice__h24_1` TO `sluice`.`sluice__pointer`;
+RENAME TABLE `shop`.`sluice__h20_1` TO `shop`.`best`, `shop`.`sluice__h19_1` TO `shop`.`gone`, `shop`.`sluice__h18_1` TO `shop`.`history`, `shop`.`sluice__h17_1` TO `shop`.`latest`, `shop`.`sluice__h16_1` TO `shop`.`orders`, `shop`.`sluice__h15_1` TO `shop`.`shops`, `shop`.`sluice__h14_1` TO `shop`.`totals`, `sluice`.`sluice__h21_1` TO `sluice`.`sluice__pointer`;
 DELETE FROM `sluice`.`_environments` WHERE name = ? AND version = ?;
 INSERT INTO `sluice`.`_environments` (`name`, `version`, `plan_id`, `finalized_at`, `expires_at`, `record`) VALUES ('…', 1, '…', NULL, NULL, '…');
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
@@ -286,18 +276,18 @@ UPDATE `sluice`.`_snapshots` SET unpaused_at = …, updated_at = … WHERE snaps
 UPDATE `sluice`.`_snapshots` SET unrestorable = 1 WHERE forward_only <> 0 AND snapshot_key NOT IN ('…', '…', '…', '…', '…', '…', '…')
            AND CONCAT(name, '…', version) IN ('…', '…', '…', '…', '…', '…', '…');
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 COMMIT;
-DROP VIEW IF EXISTS `shop`.`sluice__h25_1`, `shop`.`sluice__h23_1`, `shop`.`sluice__h26_1`, `shop`.`sluice__h22_1`, `shop`.`sluice__h27_1`, `shop`.`sluice__h21_1`, `shop`.`sluice__h28_1`, `shop`.`sluice__h20_1`, `shop`.`sluice__h29_1`, `shop`.`sluice__h19_1`, `shop`.`sluice__h30_1`, `shop`.`sluice__h18_1`, `shop`.`sluice__h31_1`, `shop`.`sluice__h17_1`, `sluice`.`sluice__h32_1`, `sluice`.`sluice__h24_1`;
+DROP VIEW IF EXISTS `shop`.`sluice__h22_1`, `shop`.`sluice__h20_1`, `shop`.`sluice__h23_1`, `shop`.`sluice__h19_1`, `shop`.`sluice__h24_1`, `shop`.`sluice__h18_1`, `shop`.`sluice__h25_1`, `shop`.`sluice__h17_1`, `shop`.`sluice__h26_1`, `shop`.`sluice__h16_1`, `shop`.`sluice__h27_1`, `shop`.`sluice__h15_1`, `shop`.`sluice__h28_1`, `shop`.`sluice__h14_1`, `sluice`.`sluice__h29_1`, `sluice`.`sluice__h21_1`;
 DELETE FROM `sluice`.`_environments` WHERE name = ? AND version = ?;
 INSERT INTO `sluice`.`_environments` (`name`, `version`, `plan_id`, `finalized_at`, `expires_at`, `record`) VALUES ('…', 1, '…', …, NULL, '…');
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
 DELETE FROM `sluice`.`_shapes` WHERE object IN ('…', '…', '…', '…', '…', '…', '…');
 INSERT INTO `sluice`.`_shapes` (`object`, `engine`, `digest`, `columns`) VALUES ('…', '…', '…', '…'), ('…', '…', '…', '…'), ('…', '…', '…', '…'), ('…', '…', '…', '…'), ('…', '…', '…', '…'), ('…', '…', '…', '…'), ('…', '…', '…', NULL);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 COMMIT;
 SELECT plan_id FROM `sluice`.`_ledger` WHERE plan_id = ?;
 UPDATE `sluice`.`_ledger` SET plan_id = ?, digest = ?, work = ?, environment = ?, status = ?, owner = ?, started_at = ?, finished_at = ?, environment_version = ?, execution_time = ?, outcome = ? WHERE plan_id = ?;
@@ -346,93 +336,87 @@ COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
 CREATE DATABASE IF NOT EXISTS `sluice__shop` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
-COMMIT;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h33`;
-CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT shop_id, MAX(ds) AS ds, 1 AS one FROM `sluice__shop`.`shop__orders__h4` AS `orders` WHERE ds BETWEEN '2024-01-01' AND '2024-01-02' GROUP BY shop_id
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h30`;
+CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT shop_id, MAX(ds) AS ds, 1 AS one FROM `sluice__shop`.`shop__orders__h3` AS `orders` WHERE ds BETWEEN '2024-01-01' AND '2024-01-02' GROUP BY shop_id
 ) AS sluice_rows LIMIT 0;
 SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__probe`;
 DROP TEMPORARY TABLE `sluice__shop`.`sluice__probe`;
-CREATE TABLE IF NOT EXISTS `sluice__shop`.`shop__latest__h33` (`shop_id` int(11) NULL, `ds` date NULL, `one` int(1) NULL);
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h33`;
-DELETE FROM `sluice__shop`.`shop__latest__h33`;
-INSERT INTO `sluice__shop`.`shop__latest__h33` (`shop_id`, `ds`, `one`) SELECT `shop_id`, `ds`, `one` FROM (SELECT shop_id, MAX(ds) AS ds, 1 AS one FROM `sluice__shop`.`shop__orders__h4` AS `orders` WHERE ds BETWEEN '2024-01-01' AND '2024-01-02' GROUP BY shop_id
+CREATE TABLE IF NOT EXISTS `sluice__shop`.`shop__latest__h30` (`shop_id` int(11) NULL, `ds` date NULL, `one` int(1) NULL);
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h30`;
+DELETE FROM `sluice__shop`.`shop__latest__h30`;
+INSERT INTO `sluice__shop`.`shop__latest__h30` (`shop_id`, `ds`, `one`) SELECT `shop_id`, `ds`, `one` FROM (SELECT shop_id, MAX(ds) AS ds, 1 AS one FROM `sluice__shop`.`shop__orders__h3` AS `orders` WHERE ds BETWEEN '2024-01-01' AND '2024-01-02' GROUP BY shop_id
 ) AS sluice_rows;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 1, 0, …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h33`;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h34_2`;
-CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT sluice_rows.*, shop_id AS sluice_key_0 FROM (SELECT shop_id, MAX(ds) AS ds, 1 AS one FROM `sluice__shop`.`shop__orders__h4` AS `orders` WHERE ds BETWEEN '2024-01-03' AND '2024-01-03' GROUP BY shop_id
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h30`;
+DROP TABLE IF EXISTS `sluice__shop`.`sluice__h31_2`;
+CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT sluice_rows.*, shop_id AS sluice_key_0 FROM (SELECT shop_id, MAX(ds) AS ds, 1 AS one FROM `sluice__shop`.`shop__orders__h3` AS `orders` WHERE ds BETWEEN '2024-01-03' AND '2024-01-03' GROUP BY shop_id
 ) AS sluice_rows
 ) AS sluice_rows LIMIT 0;
 SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__probe`;
 DROP TEMPORARY TABLE `sluice__shop`.`sluice__probe`;
-CREATE TABLE `sluice__shop`.`sluice__h34_2` (`shop_id` int(11) NULL, `ds` date NULL, `one` int(1) NULL, `sluice_key_0` int(11) NULL);
-INSERT INTO `sluice__shop`.`sluice__h34_2`
-SELECT sluice_rows.*, shop_id AS sluice_key_0 FROM (SELECT shop_id, MAX(ds) AS ds, 1 AS one FROM `sluice__shop`.`shop__orders__h4` AS `orders` WHERE ds BETWEEN '2024-01-03' AND '2024-01-03' GROUP BY shop_id
+CREATE TABLE `sluice__shop`.`sluice__h31_2` (`shop_id` int(11) NULL, `ds` date NULL, `one` int(1) NULL, `sluice_key_0` int(11) NULL);
+INSERT INTO `sluice__shop`.`sluice__h31_2`
+SELECT sluice_rows.*, shop_id AS sluice_key_0 FROM (SELECT shop_id, MAX(ds) AS ds, 1 AS one FROM `sluice__shop`.`shop__orders__h3` AS `orders` WHERE ds BETWEEN '2024-01-03' AND '2024-01-03' GROUP BY shop_id
 ) AS sluice_rows;
-DELETE FROM `sluice__shop`.`shop__latest__h33` WHERE EXISTS (SELECT 1 FROM (SELECT DISTINCT sluice_key_0 FROM `sluice__shop`.`sluice__h34_2`) AS sluice_keys
+DELETE FROM `sluice__shop`.`shop__latest__h30` WHERE EXISTS (SELECT 1 FROM (SELECT DISTINCT sluice_key_0 FROM `sluice__shop`.`sluice__h31_2`) AS sluice_keys
      WHERE sluice_keys.sluice_key_0 <=> shop_id);
-INSERT INTO `sluice__shop`.`shop__latest__h33` (`shop_id`, `ds`, `one`) SELECT `shop_id`, `ds`, `one` FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY sluice_key_0 ORDER BY sluice_key_0) AS `sluice_number` FROM `sluice__shop`.`sluice__h34_2`) AS sluice_rows WHERE `sluice_number` = 1;
+INSERT INTO `sluice__shop`.`shop__latest__h30` (`shop_id`, `ds`, `one`) SELECT `shop_id`, `ds`, `one` FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY sluice_key_0 ORDER BY sluice_key_0) AS `sluice_number` FROM `sluice__shop`.`sluice__h31_2`) AS sluice_rows WHERE `sluice_number` = 1;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 COMMIT;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h34_2`;
+DROP TABLE IF EXISTS `sluice__shop`.`sluice__h31_2`;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h35_2`;
-CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT shop_id, SUM(amount) * 2 AS amount FROM `sluice__shop`.`shop__orders__h4` AS `orders` GROUP BY shop_id
+CREATE TEMPORARY TABLE `sluice__shop`.`sluice__probe` AS SELECT * FROM (SELECT shop_id, SUM(amount) * 2 AS amount FROM `sluice__shop`.`shop__orders__h3` AS `orders` GROUP BY shop_id
 ) AS sluice_rows LIMIT 0;
 SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__probe`;
 DROP TEMPORARY TABLE `sluice__shop`.`sluice__probe`;
-CREATE TABLE `sluice__shop`.`sluice__h35_2` (`shop_id` int(11) NULL, `amount` decimal(33,0) NULL);
-INSERT INTO `sluice__shop`.`sluice__h35_2`
-SELECT shop_id, SUM(amount) * 2 AS amount FROM `sluice__shop`.`shop__orders__h4` AS `orders` GROUP BY shop_id;
-ALTER TABLE `sluice__shop`.`sluice__h35_2` COMMENT = 'what came in';
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h36_2`;
+CREATE TABLE `sluice__shop`.`sluice__h32_2` (`shop_id` int(11) NULL, `amount` decimal(33,0) NULL);
+INSERT INTO `sluice__shop`.`sluice__h32_2`
+SELECT shop_id, SUM(amount) * 2 AS amount FROM `sluice__shop`.`shop__orders__h3` AS `orders` GROUP BY shop_id;
+ALTER TABLE `sluice__shop`.`sluice__h32_2` COMMENT = 'what came in';
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ?;
-RENAME TABLE `sluice__shop`.`sluice__h35_2` TO `sluice__shop`.`shop__totals__h37`;
+RENAME TABLE `sluice__shop`.`sluice__h32_2` TO `sluice__shop`.`shop__totals__h33`;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-CREATE OR REPLACE VIEW `sluice__shop`.`shop__best__h38` AS SELECT MAX(amount) AS amount FROM `sluice__shop`.`shop__totals__h37` AS `totals`;
+CREATE OR REPLACE VIEW `sluice__shop`.`shop__best__h34` AS SELECT MAX(amount) AS amount FROM `sluice__shop`.`shop__totals__h33` AS `totals`;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
 CREATE DATABASE IF NOT EXISTS `shop` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
-COMMIT;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
 CREATE DATABASE IF NOT EXISTS `sluice` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
-COMMIT;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-CREATE OR REPLACE VIEW `shop`.`sluice__h17_2` AS SELECT * FROM `sluice__shop`.`shop__totals__h37`;
-CREATE OR REPLACE VIEW `shop`.`sluice__h20_2` AS SELECT * FROM `sluice__shop`.`shop__latest__h33`;
-CREATE OR REPLACE VIEW `shop`.`sluice__h23_2` AS SELECT * FROM `sluice__shop`.`shop__best__h38`;
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
-COMMIT;
+CREATE OR REPLACE VIEW `shop`.`sluice__h14_2` AS SELECT * FROM `sluice__shop`.`shop__totals__h33`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h17_2` AS SELECT * FROM `sluice__shop`.`shop__latest__h30`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h20_2` AS SELECT * FROM `sluice__shop`.`shop__best__h34`;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
 SELECT plan_id FROM `sluice`.`sluice__pointer`;
-CREATE OR REPLACE VIEW `sluice`.`sluice__h24_2` AS SELECT 'plan' AS plan_id, 'digest' AS plan_digest, 2 AS environment_version, '2024-01-04 00:00:00' AS promoted_at;
+CREATE OR REPLACE VIEW `sluice`.`sluice__h21_2` AS SELECT 'plan' AS plan_id, 'digest' AS plan_digest, 2 AS environment_version, '2024-01-04 00:00:00' AS promoted_at;
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ?;
 SELECT e.record FROM `sluice`.`_environments` e JOIN (SELECT name, MAX(version) AS version FROM `sluice`.`_environments` GROUP BY name) m
        ON e.name = m.name AND e.version = m.version;
-RENAME TABLE `shop`.`best` TO `shop`.`sluice__h25_2`, `shop`.`latest` TO `shop`.`sluice__h28_2`, `shop`.`totals` TO `shop`.`sluice__h31_2`, `shop`.`gone` TO `shop`.`sluice__h26_2`, `sluice`.`sluice__pointer` TO `sluice`.`sluice__h32_2`, `shop`.`sluice__h23_2` TO `shop`.`best`, `shop`.`sluice__h20_2` TO `shop`.`latest`, `shop`.`sluice__h17_2` TO `shop`.`totals`, `sluice`.`sluice__h24_2` TO `sluice`.`sluice__pointer`;
+RENAME TABLE `shop`.`best` TO `shop`.`sluice__h22_2`, `shop`.`latest` TO `shop`.`sluice__h25_2`, `shop`.`totals` TO `shop`.`sluice__h28_2`, `shop`.`gone` TO `shop`.`sluice__h23_2`, `sluice`.`sluice__pointer` TO `sluice`.`sluice__h29_2`, `shop`.`sluice__h20_2` TO `shop`.`best`, `shop`.`sluice__h17_2` TO `shop`.`latest`, `shop`.`sluice__h14_2` TO `shop`.`totals`, `sluice`.`sluice__h21_2` TO `sluice`.`sluice__pointer`;
 DELETE FROM `sluice`.`_environments` WHERE name = ? AND version = ?;
 INSERT INTO `sluice`.`_environments` (`name`, `version`, `plan_id`, `finalized_at`, `expires_at`, `record`) VALUES ('…', 2, '…', NULL, NULL, '…');
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
@@ -443,18 +427,18 @@ UPDATE `sluice`.`_snapshots` SET unrestorable = 1 WHERE forward_only <> 0 AND sn
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
 UPDATE `sluice`.`_snapshots` SET updated_at = … WHERE snapshot_key IN ('…', '…', '…', '…');
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 COMMIT;
-DROP VIEW IF EXISTS `shop`.`sluice__h25_2`, `shop`.`sluice__h23_2`, `shop`.`sluice__h28_2`, `shop`.`sluice__h20_2`, `shop`.`sluice__h31_2`, `shop`.`sluice__h17_2`, `shop`.`sluice__h26_2`, `shop`.`sluice__h22_2`, `sluice`.`sluice__h32_2`, `sluice`.`sluice__h24_2`;
+DROP VIEW IF EXISTS `shop`.`sluice__h22_2`, `shop`.`sluice__h20_2`, `shop`.`sluice__h25_2`, `shop`.`sluice__h17_2`, `shop`.`sluice__h28_2`, `shop`.`sluice__h14_2`, `shop`.`sluice__h23_2`, `shop`.`sluice__h19_2`, `sluice`.`sluice__h29_2`, `sluice`.`sluice__h21_2`;
 DELETE FROM `sluice`.`_environments` WHERE name = ? AND version = ?;
 INSERT INTO `sluice`.`_environments` (`name`, `version`, `plan_id`, `finalized_at`, `expires_at`, `record`) VALUES ('…', 2, '…', …, NULL, '…');
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
 DELETE FROM `sluice`.`_shapes` WHERE object IN ('…', '…', '…');
 INSERT INTO `sluice`.`_shapes` (`object`, `engine`, `digest`, `columns`) VALUES ('…', '…', '…', '…'), ('…', '…', '…', '…'), ('…', '…', '…', NULL);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? LOCK IN SHARE MODE;
+INSERT INTO `sluice`.`_journal` (plan_id, step, status, recorded_at)
+      SELECT ?, ?, ?, ? FROM `sluice`.`_locks` WHERE environment = ? AND token = ? LOCK IN SHARE MODE;
 COMMIT;
 SELECT plan_id FROM `sluice`.`_ledger` WHERE plan_id = ?;
 UPDATE `sluice`.`_ledger` SET plan_id = ?, digest = ?, work = ?, environment = ?, status = ?, owner = ?, started_at = ?, finished_at = ?, environment_version = ?, execution_time = ?, outcome = ? WHERE plan_id = ?;

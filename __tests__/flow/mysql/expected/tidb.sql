@@ -62,106 +62,103 @@ DELETE FROM `sluice`.`_shapes` WHERE object IN ('…', '…', '…', '…', '…
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
+INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
+SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
+COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
 CREATE DATABASE IF NOT EXISTS `sluice__shop` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
 INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h1_1`;
-CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h2_p` AS SELECT 1 AS n;
-SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h2_p`;
-DROP VIEW IF EXISTS `sluice__shop`.`sluice__h2_p`;
-CREATE TABLE `sluice__shop`.`sluice__h1_1` (`n` int(1) NULL);
-INSERT INTO `sluice__shop`.`sluice__h1_1`
+CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h1_p` AS SELECT 1 AS n;
+SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h1_p`;
+DROP VIEW IF EXISTS `sluice__shop`.`sluice__h1_p`;
+CREATE TABLE `sluice__shop`.`sluice__h2_1` (`n` int(1) NULL);
+INSERT INTO `sluice__shop`.`sluice__h2_1`
 SELECT 1 AS n;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h3_1`;
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ?;
-RENAME TABLE `sluice__shop`.`sluice__h1_1` TO `sluice__shop`.`shop__gone__h4`;
+RENAME TABLE `sluice__shop`.`sluice__h2_1` TO `sluice__shop`.`shop__gone__h3`;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
 INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
-SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
-COMMIT;
-CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h5_p` AS SELECT id, shop_id, amount, ds FROM raw.orders WHERE ds BETWEEN '1970-01-01' AND '1970-01-01';
-SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h5_p`;
-DROP VIEW IF EXISTS `sluice__shop`.`sluice__h5_p`;
-CREATE TABLE IF NOT EXISTS `sluice__shop`.`shop__orders__h6` (`id` int(11) NULL, `shop_id` int(11) NULL, `amount` int(11) NULL, `ds` date NULL);
+CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h4_p` AS SELECT id, shop_id, amount, ds FROM raw.orders WHERE ds BETWEEN '1970-01-01' AND '1970-01-01';
+SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h4_p`;
+DROP VIEW IF EXISTS `sluice__shop`.`sluice__h4_p`;
+CREATE TABLE IF NOT EXISTS `sluice__shop`.`shop__orders__h5` (`id` int(11) NULL, `shop_id` int(11) NULL, `amount` int(11) NULL, `ds` date NULL);
 INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__orders__h6`;
-DELETE FROM `sluice__shop`.`shop__orders__h6` WHERE `ds` BETWEEN CAST('2024-01-01' AS DATE) AND CAST('2024-01-03' AS DATE);
-INSERT INTO `sluice__shop`.`shop__orders__h6` (`id`, `shop_id`, `amount`, `ds`) SELECT `id`, `shop_id`, `amount`, `ds` FROM (SELECT id, shop_id, amount, ds FROM raw.orders WHERE ds BETWEEN '2024-01-01' AND '2024-01-03'
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__orders__h5`;
+DELETE FROM `sluice__shop`.`shop__orders__h5` WHERE `ds` BETWEEN CAST('2024-01-01' AS DATE) AND CAST('2024-01-03' AS DATE);
+INSERT INTO `sluice__shop`.`shop__orders__h5` (`id`, `shop_id`, `amount`, `ds`) SELECT `id`, `shop_id`, `amount`, `ds` FROM (SELECT id, shop_id, amount, ds FROM raw.orders WHERE ds BETWEEN '2024-01-01' AND '2024-01-03'
 ) AS sluice_rows WHERE `ds` BETWEEN CAST('2024-01-01' AS DATE) AND CAST('2024-01-03' AS DATE);
-SELECT COUNT(*) AS bad_rows FROM (SELECT * FROM (SELECT * FROM `sluice__shop`.`shop__orders__h6` WHERE `ds` BETWEEN '2024-01-01' AND '2024-01-03') AS audited WHERE (id IS NULL) AND (TRUE)
+SELECT COUNT(*) AS bad_rows FROM (SELECT * FROM (SELECT * FROM `sluice__shop`.`shop__orders__h5` WHERE `ds` BETWEEN '2024-01-01' AND '2024-01-03') AS audited WHERE (id IS NULL) AND (TRUE)
 ) AS audit;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
 INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h7_1`;
-CREATE TABLE `sluice__shop`.`sluice__h7_1` (`id` INT NULL, `name` VARCHAR(9) NULL);
-INSERT INTO `sluice__shop`.`sluice__h7_1` (`id`, `name`) VALUES ('1', 'one'), ('2', 'two');
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h8_1`;
+DROP TABLE IF EXISTS `sluice__shop`.`sluice__h6_1`;
+CREATE TABLE `sluice__shop`.`sluice__h6_1` (`id` INT NULL, `name` VARCHAR(9) NULL);
+INSERT INTO `sluice__shop`.`sluice__h6_1` (`id`, `name`) VALUES ('1', 'one'), ('2', 'two');
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ?;
-RENAME TABLE `sluice__shop`.`sluice__h7_1` TO `sluice__shop`.`shop__shops__h9`;
+RENAME TABLE `sluice__shop`.`sluice__h6_1` TO `sluice__shop`.`shop__shops__h7`;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
 INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__history__h10`;
-CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h11_p` AS SELECT id, name FROM `sluice__shop`.`shop__shops__h9` AS `shops`;
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__history__h8`;
+CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h9_p` AS SELECT id, name FROM `sluice__shop`.`shop__shops__h7` AS `shops`;
+SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h9_p`;
+DROP VIEW IF EXISTS `sluice__shop`.`sluice__h9_p`;
+CREATE TABLE IF NOT EXISTS `sluice__shop`.`shop__history__h8` (`id` int(11) NULL, `name` varchar(9) COLLATE latin1_swedish_ci NULL, `valid_from` DATETIME(6) NULL, `valid_to` DATETIME(6) NULL);
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__history__h8`;
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__history__h8`;
+DROP TABLE IF EXISTS `sluice__shop`.`sluice__h10_1`;
+CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h11_p` AS SELECT sluice_rows.*, id AS sluice_key_0 FROM (SELECT id, name FROM `sluice__shop`.`shop__shops__h7` AS `shops`
+) AS sluice_rows;
 SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h11_p`;
 DROP VIEW IF EXISTS `sluice__shop`.`sluice__h11_p`;
-CREATE TABLE IF NOT EXISTS `sluice__shop`.`shop__history__h10` (`id` int(11) NULL, `name` varchar(9) COLLATE latin1_swedish_ci NULL, `valid_from` DATETIME(6) NULL, `valid_to` DATETIME(6) NULL);
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__history__h10`;
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__history__h10`;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h12_1`;
-CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h13_p` AS SELECT sluice_rows.*, id AS sluice_key_0 FROM (SELECT id, name FROM `sluice__shop`.`shop__shops__h9` AS `shops`
+CREATE TABLE `sluice__shop`.`sluice__h10_1` (`id` int(11) NULL, `name` varchar(9) COLLATE latin1_swedish_ci NULL, `sluice_key_0` int(11) NULL);
+INSERT INTO `sluice__shop`.`sluice__h10_1`
+SELECT sluice_rows.*, id AS sluice_key_0 FROM (SELECT id, name FROM `sluice__shop`.`shop__shops__h7` AS `shops`
 ) AS sluice_rows;
+DROP TABLE IF EXISTS `sluice__shop`.`sluice__h12_1`;
+CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h13_p` AS WITH source AS (
+  SELECT * FROM (SELECT q.*, 1 AS sluice_here, ROW_NUMBER() OVER (PARTITION BY sluice_key_0 ORDER BY sluice_key_0) AS sluice_number
+    FROM `sluice__shop`.`sluice__h10_1` AS q) AS numbered WHERE sluice_number = 1
+), latest AS (SELECT t.*, id AS sluice_key_0 FROM `sluice__shop`.`shop__history__h8` AS t WHERE `valid_to` IS NULL AND 1 = 0
+), closed AS (SELECT t.*, id AS sluice_key_0 FROM `sluice__shop`.`shop__history__h8` AS t WHERE `valid_to` IS NOT NULL AND 1 = 0
+), gone AS (
+  SELECT c.sluice_key_0, MAX(c.`valid_to`) AS sluice_gone FROM closed AS c
+  WHERE NOT EXISTS (SELECT 1 FROM latest AS l WHERE l.sluice_key_0 <=> c.sluice_key_0) GROUP BY c.sluice_key_0
+)
+SELECT c.`id`, c.`name`, c.`valid_from`, c.`valid_to` FROM closed AS c
+UNION ALL
+SELECT l.`id`, l.`name`, l.`valid_from`, CASE WHEN (s.sluice_here IS NOT NULL AND (NOT (l.`name` <=> s.`name`))) THEN CAST('2024-01-04 00:00:00' AS DATETIME(6))  ELSE l.`valid_to` END AS `valid_to`
+FROM latest AS l LEFT JOIN source AS s ON l.sluice_key_0 <=> s.sluice_key_0
+UNION ALL
+SELECT s.`id`, s.`name`, CAST('2024-01-04 00:00:00' AS DATETIME(6)) AS `valid_from`, CAST(NULL AS DATETIME(6)) AS `valid_to`
+FROM latest AS l JOIN source AS s ON l.sluice_key_0 <=> s.sluice_key_0 WHERE (s.sluice_here IS NOT NULL AND (NOT (l.`name` <=> s.`name`)))
+UNION ALL
+SELECT s.`id`, s.`name`, CAST('1970-01-01 00:00:00' AS DATETIME(6)) AS `valid_from`, CAST(NULL AS DATETIME(6)) AS `valid_to`
+FROM source AS s LEFT JOIN gone AS g ON g.sluice_key_0 <=> s.sluice_key_0
+WHERE NOT EXISTS (SELECT 1 FROM latest AS l WHERE l.sluice_key_0 <=> s.sluice_key_0);
 SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h13_p`;
 DROP VIEW IF EXISTS `sluice__shop`.`sluice__h13_p`;
-CREATE TABLE `sluice__shop`.`sluice__h12_1` (`id` int(11) NULL, `name` varchar(9) COLLATE latin1_swedish_ci NULL, `sluice_key_0` int(11) NULL);
+CREATE TABLE `sluice__shop`.`sluice__h12_1` (`id` int(11) NULL, `name` varchar(9) COLLATE latin1_swedish_ci NULL, `valid_from` datetime(6) /* mariadb-5.3 */ NULL, `valid_to` datetime(6) /* mariadb-5.3 */ NULL);
 INSERT INTO `sluice__shop`.`sluice__h12_1`
-SELECT sluice_rows.*, id AS sluice_key_0 FROM (SELECT id, name FROM `sluice__shop`.`shop__shops__h9` AS `shops`
-) AS sluice_rows;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h14_1`;
-CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h15_p` AS WITH source AS (
-  SELECT * FROM (SELECT q.*, 1 AS sluice_here, ROW_NUMBER() OVER (PARTITION BY sluice_key_0 ORDER BY sluice_key_0) AS sluice_number
-    FROM `sluice__shop`.`sluice__h12_1` AS q) AS numbered WHERE sluice_number = 1
-), latest AS (SELECT t.*, id AS sluice_key_0 FROM `sluice__shop`.`shop__history__h10` AS t WHERE `valid_to` IS NULL AND 1 = 0
-), closed AS (SELECT t.*, id AS sluice_key_0 FROM `sluice__shop`.`shop__history__h10` AS t WHERE `valid_to` IS NOT NULL AND 1 = 0
-), gone AS (
-  SELECT c.sluice_key_0, MAX(c.`valid_to`) AS sluice_gone FROM closed AS c
-  WHERE NOT EXISTS (SELECT 1 FROM latest AS l WHERE l.sluice_key_0 <=> c.sluice_key_0) GROUP BY c.sluice_key_0
-)
-SELECT c.`id`, c.`name`, c.`valid_from`, c.`valid_to` FROM closed AS c
-UNION ALL
-SELECT l.`id`, l.`name`, l.`valid_from`, CASE WHEN (s.sluice_here IS NOT NULL AND (NOT (l.`name` <=> s.`name`))) THEN CAST('2024-01-04 00:00:00' AS DATETIME(6))  ELSE l.`valid_to` END AS `valid_to`
-FROM latest AS l LEFT JOIN source AS s ON l.sluice_key_0 <=> s.sluice_key_0
-UNION ALL
-SELECT s.`id`, s.`name`, CAST('2024-01-04 00:00:00' AS DATETIME(6)) AS `valid_from`, CAST(NULL AS DATETIME(6)) AS `valid_to`
-FROM latest AS l JOIN source AS s ON l.sluice_key_0 <=> s.sluice_key_0 WHERE (s.sluice_here IS NOT NULL AND (NOT (l.`name` <=> s.`name`)))
-UNION ALL
-SELECT s.`id`, s.`name`, CAST('1970-01-01 00:00:00' AS DATETIME(6)) AS `valid_from`, CAST(NULL AS DATETIME(6)) AS `valid_to`
-FROM source AS s LEFT JOIN gone AS g ON g.sluice_key_0 <=> s.sluice_key_0
-WHERE NOT EXISTS (SELECT 1 FROM latest AS l WHERE l.sluice_key_0 <=> s.sluice_key_0);
-SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h15_p`;
-DROP VIEW IF EXISTS `sluice__shop`.`sluice__h15_p`;
-CREATE TABLE `sluice__shop`.`sluice__h14_1` (`id` int(11) NULL, `name` varchar(9) COLLATE latin1_swedish_ci NULL, `valid_from` datetime(6) /* mariadb-5.3 */ NULL, `valid_to` datetime(6) /* mariadb-5.3 */ NULL);
-INSERT INTO `sluice__shop`.`sluice__h14_1`
 WITH source AS (
   SELECT * FROM (SELECT q.*, 1 AS sluice_here, ROW_NUMBER() OVER (PARTITION BY sluice_key_0 ORDER BY sluice_key_0) AS sluice_number
-    FROM `sluice__shop`.`sluice__h12_1` AS q) AS numbered WHERE sluice_number = 1
-), latest AS (SELECT t.*, id AS sluice_key_0 FROM `sluice__shop`.`shop__history__h10` AS t WHERE `valid_to` IS NULL AND 1 = 0
-), closed AS (SELECT t.*, id AS sluice_key_0 FROM `sluice__shop`.`shop__history__h10` AS t WHERE `valid_to` IS NOT NULL AND 1 = 0
+    FROM `sluice__shop`.`sluice__h10_1` AS q) AS numbered WHERE sluice_number = 1
+), latest AS (SELECT t.*, id AS sluice_key_0 FROM `sluice__shop`.`shop__history__h8` AS t WHERE `valid_to` IS NULL AND 1 = 0
+), closed AS (SELECT t.*, id AS sluice_key_0 FROM `sluice__shop`.`shop__history__h8` AS t WHERE `valid_to` IS NOT NULL AND 1 = 0
 ), gone AS (
   SELECT c.sluice_key_0, MAX(c.`valid_to`) AS sluice_gone FROM closed AS c
   WHERE NOT EXISTS (SELECT 1 FROM latest AS l WHERE l.sluice_key_0 <=> c.sluice_key_0) GROUP BY c.sluice_key_0
@@ -177,23 +174,23 @@ UNION ALL
 SELECT s.`id`, s.`name`, CAST('1970-01-01 00:00:00' AS DATETIME(6)) AS `valid_from`, CAST(NULL AS DATETIME(6)) AS `valid_to`
 FROM source AS s LEFT JOIN gone AS g ON g.sluice_key_0 <=> s.sluice_key_0
 WHERE NOT EXISTS (SELECT 1 FROM latest AS l WHERE l.sluice_key_0 <=> s.sluice_key_0);
-DELETE FROM `sluice__shop`.`shop__history__h10`;
-INSERT INTO `sluice__shop`.`shop__history__h10` (`id`, `name`, `valid_from`, `valid_to`) SELECT `id`, `name`, `valid_from`, `valid_to` FROM `sluice__shop`.`sluice__h14_1`;
+DELETE FROM `sluice__shop`.`shop__history__h8`;
+INSERT INTO `sluice__shop`.`shop__history__h8` (`id`, `name`, `valid_from`, `valid_to`) SELECT `id`, `name`, `valid_from`, `valid_to` FROM `sluice__shop`.`sluice__h12_1`;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
 INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
+DROP TABLE IF EXISTS `sluice__shop`.`sluice__h10_1`;
 DROP TABLE IF EXISTS `sluice__shop`.`sluice__h12_1`;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h14_1`;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h16`;
-CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h17_p` AS SELECT shop_id, MAX(ds) AS ds FROM `sluice__shop`.`shop__orders__h6` AS `orders` WHERE ds BETWEEN '2024-01-01' AND '2024-01-02' GROUP BY shop_id;
-SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h17_p`;
-DROP VIEW IF EXISTS `sluice__shop`.`sluice__h17_p`;
-CREATE TABLE IF NOT EXISTS `sluice__shop`.`shop__latest__h16` (`shop_id` int(11) NULL, `ds` date NULL);
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h16`;
-DELETE FROM `sluice__shop`.`shop__latest__h16`;
-INSERT INTO `sluice__shop`.`shop__latest__h16` (`shop_id`, `ds`) SELECT `shop_id`, `ds` FROM (SELECT shop_id, MAX(ds) AS ds FROM `sluice__shop`.`shop__orders__h6` AS `orders` WHERE ds BETWEEN '2024-01-01' AND '2024-01-02' GROUP BY shop_id
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h14`;
+CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h15_p` AS SELECT shop_id, MAX(ds) AS ds FROM `sluice__shop`.`shop__orders__h5` AS `orders` WHERE ds BETWEEN '2024-01-01' AND '2024-01-02' GROUP BY shop_id;
+SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h15_p`;
+DROP VIEW IF EXISTS `sluice__shop`.`sluice__h15_p`;
+CREATE TABLE IF NOT EXISTS `sluice__shop`.`shop__latest__h14` (`shop_id` int(11) NULL, `ds` date NULL);
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h14`;
+DELETE FROM `sluice__shop`.`shop__latest__h14`;
+INSERT INTO `sluice__shop`.`shop__latest__h14` (`shop_id`, `ds`) SELECT `shop_id`, `ds` FROM (SELECT shop_id, MAX(ds) AS ds FROM `sluice__shop`.`shop__orders__h5` AS `orders` WHERE ds BETWEEN '2024-01-01' AND '2024-01-02' GROUP BY shop_id
 ) AS sluice_rows;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 1, 0, …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
@@ -202,41 +199,39 @@ INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VAL
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h16`;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h18_1`;
-CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h19_p` AS SELECT sluice_rows.*, shop_id AS sluice_key_0 FROM (SELECT shop_id, MAX(ds) AS ds FROM `sluice__shop`.`shop__orders__h6` AS `orders` WHERE ds BETWEEN '2024-01-03' AND '2024-01-03' GROUP BY shop_id
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h14`;
+DROP TABLE IF EXISTS `sluice__shop`.`sluice__h16_1`;
+CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h17_p` AS SELECT sluice_rows.*, shop_id AS sluice_key_0 FROM (SELECT shop_id, MAX(ds) AS ds FROM `sluice__shop`.`shop__orders__h5` AS `orders` WHERE ds BETWEEN '2024-01-03' AND '2024-01-03' GROUP BY shop_id
 ) AS sluice_rows;
-SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h19_p`;
-DROP VIEW IF EXISTS `sluice__shop`.`sluice__h19_p`;
-CREATE TABLE `sluice__shop`.`sluice__h18_1` (`shop_id` int(11) NULL, `ds` date NULL, `sluice_key_0` int(11) NULL);
-INSERT INTO `sluice__shop`.`sluice__h18_1`
-SELECT sluice_rows.*, shop_id AS sluice_key_0 FROM (SELECT shop_id, MAX(ds) AS ds FROM `sluice__shop`.`shop__orders__h6` AS `orders` WHERE ds BETWEEN '2024-01-03' AND '2024-01-03' GROUP BY shop_id
+SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h17_p`;
+DROP VIEW IF EXISTS `sluice__shop`.`sluice__h17_p`;
+CREATE TABLE `sluice__shop`.`sluice__h16_1` (`shop_id` int(11) NULL, `ds` date NULL, `sluice_key_0` int(11) NULL);
+INSERT INTO `sluice__shop`.`sluice__h16_1`
+SELECT sluice_rows.*, shop_id AS sluice_key_0 FROM (SELECT shop_id, MAX(ds) AS ds FROM `sluice__shop`.`shop__orders__h5` AS `orders` WHERE ds BETWEEN '2024-01-03' AND '2024-01-03' GROUP BY shop_id
 ) AS sluice_rows;
-DELETE FROM `sluice__shop`.`shop__latest__h16` WHERE EXISTS (SELECT 1 FROM (SELECT DISTINCT sluice_key_0 FROM `sluice__shop`.`sluice__h18_1`) AS sluice_keys
+DELETE FROM `sluice__shop`.`shop__latest__h14` WHERE EXISTS (SELECT 1 FROM (SELECT DISTINCT sluice_key_0 FROM `sluice__shop`.`sluice__h16_1`) AS sluice_keys
      WHERE sluice_keys.sluice_key_0 <=> shop_id);
-INSERT INTO `sluice__shop`.`shop__latest__h16` (`shop_id`, `ds`) SELECT `shop_id`, `ds` FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY sluice_key_0 ORDER BY sluice_key_0) AS `sluice_number` FROM `sluice__shop`.`sluice__h18_1`) AS sluice_rows WHERE `sluice_number` = 1;
+INSERT INTO `sluice__shop`.`shop__latest__h14` (`shop_id`, `ds`) SELECT `shop_id`, `ds` FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY sluice_key_0 ORDER BY sluice_key_0) AS `sluice_number` FROM `sluice__shop`.`sluice__h16_1`) AS sluice_rows WHERE `sluice_number` = 1;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
 INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h18_1`;
+DROP TABLE IF EXISTS `sluice__shop`.`sluice__h16_1`;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h20_1`;
-CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h21_p` AS SELECT shop_id, SUM(amount) AS amount FROM `sluice__shop`.`shop__orders__h6` AS `orders` GROUP BY shop_id;
-SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h21_p`;
-DROP VIEW IF EXISTS `sluice__shop`.`sluice__h21_p`;
-CREATE TABLE `sluice__shop`.`sluice__h20_1` (`shop_id` int(11) NULL, `amount` decimal(32,0) NULL);
-INSERT INTO `sluice__shop`.`sluice__h20_1`
-SELECT shop_id, SUM(amount) AS amount FROM `sluice__shop`.`shop__orders__h6` AS `orders` GROUP BY shop_id;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h22_1`;
+CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h18_p` AS SELECT shop_id, SUM(amount) AS amount FROM `sluice__shop`.`shop__orders__h5` AS `orders` GROUP BY shop_id;
+SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h18_p`;
+DROP VIEW IF EXISTS `sluice__shop`.`sluice__h18_p`;
+CREATE TABLE `sluice__shop`.`sluice__h19_1` (`shop_id` int(11) NULL, `amount` decimal(32,0) NULL);
+INSERT INTO `sluice__shop`.`sluice__h19_1`
+SELECT shop_id, SUM(amount) AS amount FROM `sluice__shop`.`shop__orders__h5` AS `orders` GROUP BY shop_id;
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ?;
-RENAME TABLE `sluice__shop`.`sluice__h20_1` TO `sluice__shop`.`shop__totals__h23`;
+RENAME TABLE `sluice__shop`.`sluice__h19_1` TO `sluice__shop`.`shop__totals__h20`;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
 INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-CREATE OR REPLACE VIEW `sluice__shop`.`shop__best__h24` AS SELECT MAX(amount) AS amount FROM `sluice__shop`.`shop__totals__h23` AS `totals`;
+CREATE OR REPLACE VIEW `sluice__shop`.`shop__best__h21` AS SELECT MAX(amount) AS amount FROM `sluice__shop`.`shop__totals__h20` AS `totals`;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
 INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
@@ -252,23 +247,23 @@ INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VAL
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-CREATE OR REPLACE VIEW `shop`.`sluice__h25_1` AS SELECT * FROM `sluice__shop`.`shop__totals__h23`;
-CREATE OR REPLACE VIEW `shop`.`sluice__h26_1` AS SELECT * FROM `sluice__shop`.`shop__shops__h9`;
-CREATE OR REPLACE VIEW `shop`.`sluice__h27_1` AS SELECT * FROM `sluice__shop`.`shop__orders__h6`;
-CREATE OR REPLACE VIEW `shop`.`sluice__h28_1` AS SELECT * FROM `sluice__shop`.`shop__latest__h16`;
-CREATE OR REPLACE VIEW `shop`.`sluice__h29_1` AS SELECT * FROM `sluice__shop`.`shop__history__h10`;
-CREATE OR REPLACE VIEW `shop`.`sluice__h30_1` AS SELECT * FROM `sluice__shop`.`shop__gone__h4`;
-CREATE OR REPLACE VIEW `shop`.`sluice__h31_1` AS SELECT * FROM `sluice__shop`.`shop__best__h24`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h22_1` AS SELECT * FROM `sluice__shop`.`shop__totals__h20`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h23_1` AS SELECT * FROM `sluice__shop`.`shop__shops__h7`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h24_1` AS SELECT * FROM `sluice__shop`.`shop__orders__h5`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h25_1` AS SELECT * FROM `sluice__shop`.`shop__latest__h14`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h26_1` AS SELECT * FROM `sluice__shop`.`shop__history__h8`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h27_1` AS SELECT * FROM `sluice__shop`.`shop__gone__h3`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h28_1` AS SELECT * FROM `sluice__shop`.`shop__best__h21`;
 INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
 SELECT plan_id FROM `sluice`.`sluice__pointer`;
-CREATE OR REPLACE VIEW `sluice`.`sluice__h32_1` AS SELECT 'plan' AS plan_id, 'digest' AS plan_digest, 1 AS environment_version, '2024-01-04 00:00:00' AS promoted_at;
+CREATE OR REPLACE VIEW `sluice`.`sluice__h29_1` AS SELECT 'plan' AS plan_id, 'digest' AS plan_digest, 1 AS environment_version, '2024-01-04 00:00:00' AS promoted_at;
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ?;
 SELECT e.record FROM `sluice`.`_environments` e JOIN (SELECT name, MAX(version) AS version FROM `sluice`.`_environments` GROUP BY name) m
        ON e.name = m.name AND e.version = m.version;
-RENAME TABLE `shop`.`sluice__h31_1` TO `shop`.`best`, `shop`.`sluice__h30_1` TO `shop`.`gone`, `shop`.`sluice__h29_1` TO `shop`.`history`, `shop`.`sluice__h28_1` TO `shop`.`latest`, `shop`.`sluice__h27_1` TO `shop`.`orders`, `shop`.`sluice__h26_1` TO `shop`.`shops`, `shop`.`sluice__h25_1` TO `shop`.`totals`, `sluice`.`sluice__h32_1` TO `sluice`.`sluice__pointer`;
+RENAME TABLE `shop`.`sluice__h28_1` TO `shop`.`best`, `shop`.`sluice__h27_1` TO `shop`.`gone`, `shop`.`sluice__h26_1` TO `shop`.`history`, `shop`.`sluice__h25_1` TO `shop`.`latest`, `shop`.`sluice__h24_1` TO `shop`.`orders`, `shop`.`sluice__h23_1` TO `shop`.`shops`, `shop`.`sluice__h22_1` TO `shop`.`totals`, `sluice`.`sluice__h29_1` TO `sluice`.`sluice__pointer`;
 DELETE FROM `sluice`.`_environments` WHERE name = ? AND version = ?;
 INSERT INTO `sluice`.`_environments` (`name`, `version`, `plan_id`, `finalized_at`, `expires_at`, `record`) VALUES ('…', 1, '…', NULL, NULL, '…');
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
@@ -280,7 +275,7 @@ SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
-DROP VIEW IF EXISTS `shop`.`sluice__h33_1`, `shop`.`sluice__h31_1`, `shop`.`sluice__h34_1`, `shop`.`sluice__h30_1`, `shop`.`sluice__h35_1`, `shop`.`sluice__h29_1`, `shop`.`sluice__h36_1`, `shop`.`sluice__h28_1`, `shop`.`sluice__h37_1`, `shop`.`sluice__h27_1`, `shop`.`sluice__h38_1`, `shop`.`sluice__h26_1`, `shop`.`sluice__h39_1`, `shop`.`sluice__h25_1`, `sluice`.`sluice__h40_1`, `sluice`.`sluice__h32_1`;
+DROP VIEW IF EXISTS `shop`.`sluice__h30_1`, `shop`.`sluice__h28_1`, `shop`.`sluice__h31_1`, `shop`.`sluice__h27_1`, `shop`.`sluice__h32_1`, `shop`.`sluice__h26_1`, `shop`.`sluice__h33_1`, `shop`.`sluice__h25_1`, `shop`.`sluice__h34_1`, `shop`.`sluice__h24_1`, `shop`.`sluice__h35_1`, `shop`.`sluice__h23_1`, `shop`.`sluice__h36_1`, `shop`.`sluice__h22_1`, `sluice`.`sluice__h37_1`, `sluice`.`sluice__h29_1`;
 DELETE FROM `sluice`.`_environments` WHERE name = ? AND version = ?;
 INSERT INTO `sluice`.`_environments` (`name`, `version`, `plan_id`, `finalized_at`, `expires_at`, `record`) VALUES ('…', 1, '…', …, NULL, '…');
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
@@ -341,14 +336,14 @@ INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VAL
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h41`;
-CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h42_p` AS SELECT shop_id, MAX(ds) AS ds, 1 AS one FROM `sluice__shop`.`shop__orders__h6` AS `orders` WHERE ds BETWEEN '2024-01-01' AND '2024-01-02' GROUP BY shop_id;
-SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h42_p`;
-DROP VIEW IF EXISTS `sluice__shop`.`sluice__h42_p`;
-CREATE TABLE IF NOT EXISTS `sluice__shop`.`shop__latest__h41` (`shop_id` int(11) NULL, `ds` date NULL, `one` int(1) NULL);
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h41`;
-DELETE FROM `sluice__shop`.`shop__latest__h41`;
-INSERT INTO `sluice__shop`.`shop__latest__h41` (`shop_id`, `ds`, `one`) SELECT `shop_id`, `ds`, `one` FROM (SELECT shop_id, MAX(ds) AS ds, 1 AS one FROM `sluice__shop`.`shop__orders__h6` AS `orders` WHERE ds BETWEEN '2024-01-01' AND '2024-01-02' GROUP BY shop_id
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h38`;
+CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h39_p` AS SELECT shop_id, MAX(ds) AS ds, 1 AS one FROM `sluice__shop`.`shop__orders__h5` AS `orders` WHERE ds BETWEEN '2024-01-01' AND '2024-01-02' GROUP BY shop_id;
+SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h39_p`;
+DROP VIEW IF EXISTS `sluice__shop`.`sluice__h39_p`;
+CREATE TABLE IF NOT EXISTS `sluice__shop`.`shop__latest__h38` (`shop_id` int(11) NULL, `ds` date NULL, `one` int(1) NULL);
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h38`;
+DELETE FROM `sluice__shop`.`shop__latest__h38`;
+INSERT INTO `sluice__shop`.`shop__latest__h38` (`shop_id`, `ds`, `one`) SELECT `shop_id`, `ds`, `one` FROM (SELECT shop_id, MAX(ds) AS ds, 1 AS one FROM `sluice__shop`.`shop__orders__h5` AS `orders` WHERE ds BETWEEN '2024-01-01' AND '2024-01-02' GROUP BY shop_id
 ) AS sluice_rows;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 1, 0, …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
@@ -357,41 +352,39 @@ INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VAL
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h41`;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h43_2`;
-CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h44_p` AS SELECT sluice_rows.*, shop_id AS sluice_key_0 FROM (SELECT shop_id, MAX(ds) AS ds, 1 AS one FROM `sluice__shop`.`shop__orders__h6` AS `orders` WHERE ds BETWEEN '2024-01-03' AND '2024-01-03' GROUP BY shop_id
+SHOW FULL COLUMNS FROM `sluice__shop`.`shop__latest__h38`;
+DROP TABLE IF EXISTS `sluice__shop`.`sluice__h40_2`;
+CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h41_p` AS SELECT sluice_rows.*, shop_id AS sluice_key_0 FROM (SELECT shop_id, MAX(ds) AS ds, 1 AS one FROM `sluice__shop`.`shop__orders__h5` AS `orders` WHERE ds BETWEEN '2024-01-03' AND '2024-01-03' GROUP BY shop_id
 ) AS sluice_rows;
-SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h44_p`;
-DROP VIEW IF EXISTS `sluice__shop`.`sluice__h44_p`;
-CREATE TABLE `sluice__shop`.`sluice__h43_2` (`shop_id` int(11) NULL, `ds` date NULL, `one` int(1) NULL, `sluice_key_0` int(11) NULL);
-INSERT INTO `sluice__shop`.`sluice__h43_2`
-SELECT sluice_rows.*, shop_id AS sluice_key_0 FROM (SELECT shop_id, MAX(ds) AS ds, 1 AS one FROM `sluice__shop`.`shop__orders__h6` AS `orders` WHERE ds BETWEEN '2024-01-03' AND '2024-01-03' GROUP BY shop_id
+SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h41_p`;
+DROP VIEW IF EXISTS `sluice__shop`.`sluice__h41_p`;
+CREATE TABLE `sluice__shop`.`sluice__h40_2` (`shop_id` int(11) NULL, `ds` date NULL, `one` int(1) NULL, `sluice_key_0` int(11) NULL);
+INSERT INTO `sluice__shop`.`sluice__h40_2`
+SELECT sluice_rows.*, shop_id AS sluice_key_0 FROM (SELECT shop_id, MAX(ds) AS ds, 1 AS one FROM `sluice__shop`.`shop__orders__h5` AS `orders` WHERE ds BETWEEN '2024-01-03' AND '2024-01-03' GROUP BY shop_id
 ) AS sluice_rows;
-DELETE FROM `sluice__shop`.`shop__latest__h41` WHERE EXISTS (SELECT 1 FROM (SELECT DISTINCT sluice_key_0 FROM `sluice__shop`.`sluice__h43_2`) AS sluice_keys
+DELETE FROM `sluice__shop`.`shop__latest__h38` WHERE EXISTS (SELECT 1 FROM (SELECT DISTINCT sluice_key_0 FROM `sluice__shop`.`sluice__h40_2`) AS sluice_keys
      WHERE sluice_keys.sluice_key_0 <=> shop_id);
-INSERT INTO `sluice__shop`.`shop__latest__h41` (`shop_id`, `ds`, `one`) SELECT `shop_id`, `ds`, `one` FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY sluice_key_0 ORDER BY sluice_key_0) AS `sluice_number` FROM `sluice__shop`.`sluice__h43_2`) AS sluice_rows WHERE `sluice_number` = 1;
+INSERT INTO `sluice__shop`.`shop__latest__h38` (`shop_id`, `ds`, `one`) SELECT `shop_id`, `ds`, `one` FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY sluice_key_0 ORDER BY sluice_key_0) AS `sluice_number` FROM `sluice__shop`.`sluice__h40_2`) AS sluice_rows WHERE `sluice_number` = 1;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
 INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h43_2`;
+DROP TABLE IF EXISTS `sluice__shop`.`sluice__h40_2`;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h45_2`;
-CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h46_p` AS SELECT shop_id, SUM(amount) * 2 AS amount FROM `sluice__shop`.`shop__orders__h6` AS `orders` GROUP BY shop_id;
-SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h46_p`;
-DROP VIEW IF EXISTS `sluice__shop`.`sluice__h46_p`;
-CREATE TABLE `sluice__shop`.`sluice__h45_2` (`shop_id` int(11) NULL, `amount` decimal(33,0) NULL);
-INSERT INTO `sluice__shop`.`sluice__h45_2`
-SELECT shop_id, SUM(amount) * 2 AS amount FROM `sluice__shop`.`shop__orders__h6` AS `orders` GROUP BY shop_id;
-DROP TABLE IF EXISTS `sluice__shop`.`sluice__h47_2`;
+CREATE OR REPLACE VIEW `sluice__shop`.`sluice__h42_p` AS SELECT shop_id, SUM(amount) * 2 AS amount FROM `sluice__shop`.`shop__orders__h5` AS `orders` GROUP BY shop_id;
+SHOW FULL COLUMNS FROM `sluice__shop`.`sluice__h42_p`;
+DROP VIEW IF EXISTS `sluice__shop`.`sluice__h42_p`;
+CREATE TABLE `sluice__shop`.`sluice__h43_2` (`shop_id` int(11) NULL, `amount` decimal(33,0) NULL);
+INSERT INTO `sluice__shop`.`sluice__h43_2`
+SELECT shop_id, SUM(amount) * 2 AS amount FROM `sluice__shop`.`shop__orders__h5` AS `orders` GROUP BY shop_id;
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ?;
-RENAME TABLE `sluice__shop`.`sluice__h45_2` TO `sluice__shop`.`shop__totals__h48`;
+RENAME TABLE `sluice__shop`.`sluice__h43_2` TO `sluice__shop`.`shop__totals__h44`;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
 INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-CREATE OR REPLACE VIEW `sluice__shop`.`shop__best__h49` AS SELECT MAX(amount) AS amount FROM `sluice__shop`.`shop__totals__h48` AS `totals`;
+CREATE OR REPLACE VIEW `sluice__shop`.`shop__best__h45` AS SELECT MAX(amount) AS amount FROM `sluice__shop`.`shop__totals__h44` AS `totals`;
 INSERT INTO `sluice`.`_intervals` (`version_key`, `is_removed`, `interval_start`, `interval_end`) VALUES ('…', 0, …, …);
 INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
@@ -407,19 +400,19 @@ INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VAL
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
-CREATE OR REPLACE VIEW `shop`.`sluice__h25_2` AS SELECT * FROM `sluice__shop`.`shop__totals__h48`;
-CREATE OR REPLACE VIEW `shop`.`sluice__h28_2` AS SELECT * FROM `sluice__shop`.`shop__latest__h41`;
-CREATE OR REPLACE VIEW `shop`.`sluice__h31_2` AS SELECT * FROM `sluice__shop`.`shop__best__h49`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h22_2` AS SELECT * FROM `sluice__shop`.`shop__totals__h44`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h25_2` AS SELECT * FROM `sluice__shop`.`shop__latest__h38`;
+CREATE OR REPLACE VIEW `shop`.`sluice__h28_2` AS SELECT * FROM `sluice__shop`.`shop__best__h45`;
 INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
 SELECT is_open, reason, who, recorded_at FROM `sluice`.`_breakers` ORDER BY id DESC LIMIT 1;
 SELECT plan_id FROM `sluice`.`sluice__pointer`;
-CREATE OR REPLACE VIEW `sluice`.`sluice__h32_2` AS SELECT 'plan' AS plan_id, 'digest' AS plan_digest, 2 AS environment_version, '2024-01-04 00:00:00' AS promoted_at;
+CREATE OR REPLACE VIEW `sluice`.`sluice__h29_2` AS SELECT 'plan' AS plan_id, 'digest' AS plan_digest, 2 AS environment_version, '2024-01-04 00:00:00' AS promoted_at;
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ?;
 SELECT e.record FROM `sluice`.`_environments` e JOIN (SELECT name, MAX(version) AS version FROM `sluice`.`_environments` GROUP BY name) m
        ON e.name = m.name AND e.version = m.version;
-RENAME TABLE `shop`.`best` TO `shop`.`sluice__h33_2`, `shop`.`latest` TO `shop`.`sluice__h36_2`, `shop`.`totals` TO `shop`.`sluice__h39_2`, `shop`.`gone` TO `shop`.`sluice__h34_2`, `sluice`.`sluice__pointer` TO `sluice`.`sluice__h40_2`, `shop`.`sluice__h31_2` TO `shop`.`best`, `shop`.`sluice__h28_2` TO `shop`.`latest`, `shop`.`sluice__h25_2` TO `shop`.`totals`, `sluice`.`sluice__h32_2` TO `sluice`.`sluice__pointer`;
+RENAME TABLE `shop`.`best` TO `shop`.`sluice__h30_2`, `shop`.`latest` TO `shop`.`sluice__h33_2`, `shop`.`totals` TO `shop`.`sluice__h36_2`, `shop`.`gone` TO `shop`.`sluice__h31_2`, `sluice`.`sluice__pointer` TO `sluice`.`sluice__h37_2`, `shop`.`sluice__h28_2` TO `shop`.`best`, `shop`.`sluice__h25_2` TO `shop`.`latest`, `shop`.`sluice__h22_2` TO `shop`.`totals`, `sluice`.`sluice__h29_2` TO `sluice`.`sluice__pointer`;
 DELETE FROM `sluice`.`_environments` WHERE name = ? AND version = ?;
 INSERT INTO `sluice`.`_environments` (`name`, `version`, `plan_id`, `finalized_at`, `expires_at`, `record`) VALUES ('…', 2, '…', NULL, NULL, '…');
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
@@ -433,7 +426,7 @@ SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 INSERT INTO `sluice`.`_journal` (`plan_id`, `step`, `status`, `recorded_at`) VALUES ('…', '…', '…', …);
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
 COMMIT;
-DROP VIEW IF EXISTS `shop`.`sluice__h33_2`, `shop`.`sluice__h31_2`, `shop`.`sluice__h36_2`, `shop`.`sluice__h28_2`, `shop`.`sluice__h39_2`, `shop`.`sluice__h25_2`, `shop`.`sluice__h34_2`, `shop`.`sluice__h30_2`, `sluice`.`sluice__h40_2`, `sluice`.`sluice__h32_2`;
+DROP VIEW IF EXISTS `shop`.`sluice__h30_2`, `shop`.`sluice__h28_2`, `shop`.`sluice__h33_2`, `shop`.`sluice__h25_2`, `shop`.`sluice__h36_2`, `shop`.`sluice__h22_2`, `shop`.`sluice__h31_2`, `shop`.`sluice__h27_2`, `sluice`.`sluice__h37_2`, `sluice`.`sluice__h29_2`;
 DELETE FROM `sluice`.`_environments` WHERE name = ? AND version = ?;
 INSERT INTO `sluice`.`_environments` (`name`, `version`, `plan_id`, `finalized_at`, `expires_at`, `record`) VALUES ('…', 2, '…', …, NULL, '…');
 SELECT token, owner FROM `sluice`.`_locks` WHERE environment = ? FOR UPDATE;
