@@ -115,15 +115,22 @@ async function recordInOne(context: ApplyContext, step: SwitchStep): Promise<voi
   else await engine.transaction((session) => recordSwitch(context, session, step));
 }
 
-/** As many at once as the warehouse takes. */
+/** As many at once as the warehouse takes. Once one has failed no other begins, and when it throws none is under way. */
 async function inParallel<T>(
   { engine }: ApplyContext,
   items: readonly T[],
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const rest = [...items];
+  const failures: unknown[] = [];
   const worker = async (): Promise<void> => {
-    for (let item = rest.pop(); item !== undefined; item = rest.pop()) await work(item);
+    try {
+      for (let item = rest.pop(); item !== undefined && failures.length === 0; item = rest.pop())
+        await work(item);
+    } catch (error) {
+      failures.push(error);
+    }
   };
   await Promise.all(Array.from({ length: Math.min(engine.traits.concurrency, items.length) }, worker));
+  if (failures.length > 0) throw failures[0];
 }

@@ -19,6 +19,7 @@ const moments = [
   ["CREATE TABLE", "locked"],
   ["INSERT INTO `sluice`.`_journal`", "locked"],
   ["RENAME TABLE", "locked"],
+  ["CREATE OR REPLACE VIEW `shop`.`sluice__", "locked"],
   ["INSERT INTO `sluice`.`_environments`", "locked"],
   // All was done but to say so.
   ["UPDATE `sluice`.`_ledger`", "applied"],
