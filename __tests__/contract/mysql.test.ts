@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { TestServer } from "../../scripts/mariadb/server.ts";
 import { hasMariadb, startMariadb } from "../../scripts/mariadb/server.ts";
 import { openMysql } from "../../src/engine/mysql/mysql.ts";
@@ -25,6 +25,26 @@ describe.runIf(hasMariadb())("on a server", () => {
       await engine.query("SELECT COUNT(*) AS n FROM joined.a AS x JOIN joined.a AS y ON x.n = y.n"),
     ).toEqual([{ n: 9 }]);
   });
+
+  test.each([true, false])(
+    "pre_ping %s: an idle connection is looked at, or taken as it is",
+    async (prePing) => {
+      await using engine = await openMysql({ ...server.connection, prePing });
+      const thread = async () => Number((await engine.query("SELECT CONNECTION_ID() AS id"))[0]?.["id"]);
+      const pings = async () => {
+        await using other = await openMysql(server.connection);
+        const [row] = await other.query("SHOW GLOBAL STATUS LIKE 'Com_admin_commands'");
+        return Number(row?.["Value"]);
+      };
+      const idle = await thread();
+      const before = await pings();
+      const now = performance.now();
+      const clock = vi.spyOn(performance, "now").mockImplementation(() => now + 60_000);
+      expect(await thread()).toBe(idle);
+      clock.mockRestore();
+      expect(await pings()).toBe(before + (prePing ? 1 : 0));
+    },
+  );
 
   test("a statement larger than the server takes is refused before it is sent, with both sizes", async () => {
     await using engine = await openMysql(server.connection);

@@ -53,6 +53,8 @@ export interface MysqlConnection extends CommonConnection {
   readonly charset?: string;
   readonly collation?: string;
   readonly sslDisabled?: boolean;
+  /** Whether a connection that was idle for a while is looked at before it is used again; default true. */
+  readonly prePing?: boolean;
 }
 
 export type Connection = DuckdbConnection | MysqlConnection;

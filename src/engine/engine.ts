@@ -51,6 +51,8 @@ export interface TableOptions {
   readonly ifNotExists?: boolean;
   /** Takes the place of a table that is there; only where {@link EngineTraits.transactionalDdl} holds. */
   readonly replace?: boolean;
+  /** The columns of a query and none of its rows. */
+  readonly empty?: boolean;
   /** `physical_properties` of the model, as SQL text; engines without a word for any of them ignore all. */
   readonly properties?: Readonly<Record<string, string>>;
 }

@@ -153,6 +153,7 @@ function toMysql(
     collation: text("collation"),
     port: fields["port"],
     sslDisabled: fields["ssl_disabled"],
+    prePing: fields["pre_ping"],
   };
   return {
     type,

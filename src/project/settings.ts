@@ -53,6 +53,7 @@ export interface MysqlConnection extends CommonConnection {
   readonly charset?: string;
   readonly collation?: string;
   readonly sslDisabled?: boolean;
+  readonly prePing?: boolean;
 }
 
 /** One entry of `gateways`, checked; connections are read when asked for, since a project may name engines Sluice never opens. */

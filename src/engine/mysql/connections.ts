@@ -119,15 +119,17 @@ function meansReplace(error: unknown, sql: string): boolean {
 export class Connections {
   readonly #options: ConnectionOptions;
   readonly #location: string;
+  readonly #trusted: number;
   readonly #idle: Link[] = [];
   readonly #busy = new Set<Link>();
   #manner: Manner | null = null;
   #closed = false;
 
-  /** `location` is host and port, for sentences. */
-  constructor(options: ConnectionOptions, location: string) {
+  /** `location` is host and port, for sentences; `ping`: idle connections are looked at before use. */
+  constructor(options: ConnectionOptions, location: string, ping: boolean) {
     this.#options = options;
     this.#location = location;
+    this.#trusted = ping ? trusted : Number.POSITIVE_INFINITY;
   }
 
   /** From now on connections are set up for this kind of server, and one that does not answer is waited for. */
@@ -172,7 +174,7 @@ export class Connections {
         throw new SluiceError("ENGINE_FAILED", `The connection to ${this.#location} is closed.`);
       const link = this.#idle.pop();
       if (link === undefined) return this.#connectPatiently();
-      if (!link.spoiled && (performance.now() - link.idleSince < trusted || (await answers(link))))
+      if (!link.spoiled && (performance.now() - link.idleSince < this.#trusted || (await answers(link))))
         return link;
       await link.end();
     }

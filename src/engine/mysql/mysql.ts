@@ -24,7 +24,7 @@ import { Connections } from "./connections.ts";
 import { isConflict, isLost, wrapUnknownCommit } from "./failure.ts";
 import { habits, traitsOf } from "./flavour-traits.ts";
 import { listObjects, readObjects, readViewTexts } from "./objects.ts";
-import { openingOptions } from "./opening.ts";
+import { locationOf, openingOptions } from "./opening.ts";
 import { hurried, repeatedly, takingAll, takingOne } from "./polite.ts";
 import type { Flavour, Server } from "./server.ts";
 import { readServer } from "./server.ts";
@@ -39,8 +39,9 @@ const largestInsert = 4_000_000;
 
 /** Throws CONFIG_INVALID or ENGINE_FAILED. */
 export async function openMysql(connection: MysqlConnection): Promise<Engine> {
-  const location = `${connection.host}:${connection.port ?? 3306}`;
-  const connections = new Connections(await openingOptions(connection, location), location);
+  const location = locationOf(connection);
+  const options = await openingOptions(connection, location);
+  const connections = new Connections(options, location, connection.prePing ?? true);
   const told = await connections.use(readServer);
   const server = { ...told, collation: collationOf(connection, told) };
   connections.adopt(habits[told.flavour], server);
@@ -180,6 +181,7 @@ class MysqlEngine implements Engine {
   ): Promise<number> {
     const columns = await this.columnsOfQuery(query, session === this ? undefined : session, table);
     await session.run(this.statements.createTable(table, columns, options));
+    if (options.empty === true) return 0;
     return session.run(`INSERT INTO ${mysqlName(table)}\n${query}`);
   }
 

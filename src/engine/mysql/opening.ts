@@ -17,7 +17,7 @@ export async function openingOptions(
   if (connection.sslDisabled === true) return plain;
   if (connection.sslDisabled === false) {
     // The driver cannot compare an address: it would look for "localhost" in the certificate.
-    const named = isIP(connection.host) === 0 && !connection.host.startsWith("/");
+    const named = isIP(connection.host) === 0 && !isSocket(connection);
     return { ...plain, ssl: { rejectUnauthorized: true, verifyIdentity: named } };
   }
   const encrypted = { ...plain, ssl: { rejectUnauthorized: false } };
@@ -30,11 +30,20 @@ export async function openingOptions(
   }
 }
 
+/** Host and port, or the path of a socket, for sentences. */
+export function locationOf(connection: MysqlConnection): string {
+  return isSocket(connection) ? connection.host : `${connection.host}:${connection.port ?? 3306}`;
+}
+
+/** A path is a socket of this machine. */
+function isSocket({ host }: MysqlConnection): boolean {
+  return host.startsWith("/");
+}
+
 function plainOptions(connection: MysqlConnection): ConnectionOptions {
   const { host, port, user, password, database } = connection;
   return {
-    // A path is a socket of this machine.
-    ...(host.startsWith("/") ? { socketPath: host } : { host, port: port ?? 3306 }),
+    ...(isSocket(connection) ? { socketPath: host } : { host, port: port ?? 3306 }),
     user,
     password,
     ...(database === undefined ? {} : { database }),
