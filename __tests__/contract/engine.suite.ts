@@ -93,6 +93,16 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
       expect(await engine.run(`DELETE FROM ${q("t")} WHERE id < 200`)).toBe(200);
     });
 
+    test("a table takes the columns of a query and none of its rows, and stays as it is where it is there", async () => {
+      const empty = { ifNotExists: true, empty: true };
+      const query = "WITH q AS (SELECT 1 AS a) SELECT a, CAST('2024-01-01' AS DATE) AS d FROM q -- the end";
+      await engine.createTableAs(engine, at("e"), query, empty);
+      expect(await engine.query(`SELECT * FROM ${engine.name(at("e"))}`)).toEqual([]);
+      expect(await engine.columnsOf(at("e"))).toEqual(await engine.columnsOfQuery(query));
+      await engine.createTableAs(engine, at("e"), "SELECT 'other' AS b", empty);
+      expect((await engine.columnsOf(at("e"))).map(({ name }) => name)).toEqual(["a", "d"]);
+    });
+
     test("a table is made from a query, also an empty one", async () => {
       const count = await engine.createTableAs(engine, at("t"), "SELECT 1 AS a UNION ALL SELECT 2");
       expect(count).toBe(2);

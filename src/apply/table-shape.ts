@@ -27,12 +27,15 @@ export async function createEmptyTable(
   render: RenderContext,
 ): Promise<void> {
   const { engine } = context;
-  const columns =
-    declaredColumns(model) ?? (await engine.columnsOfQuery(renderQuery(model, render), session, table));
+  const declared = declaredColumns(model);
   const managed = "validFrom" in model.kind ? managedColumns(model.kind, engine.family) : [];
-  const own = columns.filter(({ name }) => !managed.some((column) => column.name === name));
   // Another environment may build the same table at this moment.
   const options = { ifNotExists: true, properties: model.physicalProperties };
+  const query = declared === null ? renderQuery(model, render) : "";
+  if (declared === null && managed.length === 0)
+    return void (await engine.createTableAs(session, table, query, { ...options, empty: true }));
+  const columns = declared ?? (await engine.columnsOfQuery(query, session, table));
+  const own = columns.filter(({ name }) => !managed.some((column) => column.name === name));
   await session.run(engine.statements.createTable(table, [...own, ...managed], options));
 }
 

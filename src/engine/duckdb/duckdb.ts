@@ -188,9 +188,11 @@ class DuckdbEngine implements Engine {
     session: Session,
     table: NameParts,
     query: string,
-    { replace = false }: TableOptions = {},
+    { replace = false, ifNotExists = false, empty = false }: TableOptions = {},
   ): Promise<number> {
-    return session.run(`CREATE ${replace ? "OR REPLACE " : ""}TABLE ${this.name(table)} AS ${query}`);
+    const create = `CREATE ${replace ? "OR REPLACE " : ""}TABLE ${ifNotExists ? "IF NOT EXISTS " : ""}${this.name(table)}`;
+    // The query ends on a line of its own: it may end in a comment.
+    return session.run(empty ? `${create} AS (${query}\n) WITH NO DATA` : `${create} AS ${query}`);
   }
 
   async insertRows(
