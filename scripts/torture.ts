@@ -1,11 +1,12 @@
 /**
  * The cruel tests, many times: Sluice killed after each write to its journal, before statements and at random moments, in
- * every kind of step, the server killed, two applies at once, owners paused past their lease, a reader that stays.
+ * every kind of step, the server killed, two applies at once, owners paused past their lease, also before each statement of an
+ * apply, a reader that stays.
  *
  *     npm run torture -- [times] [kill | server-kill | races | paused | steps | long-reader …]
  *
  * Unless told, 100 kills of each kind and races, 30 kills of the server, pauses and of each kind of step, and a reader that
- * stays for 60 seconds (there a number means seconds, 240 at most): about an hour and a half.
+ * stays for 60 seconds (there a number means seconds, 240 at most): about two hours.
  */
 import { spawnSync } from "node:child_process";
 
