@@ -7,7 +7,7 @@ import type { Outcome } from "../plan/outcome.ts";
 import type { PlanDocument } from "../plan/plan.ts";
 import type { Step } from "../plan/step.ts";
 import { lockForWork } from "../state/clean-lock.ts";
-import { causeOf, isLostLock } from "../state/lease.ts";
+import { causeOf, isLostLock } from "../state/lost-lock.ts";
 import type { LedgerEntry, StateLock } from "../state/state.ts";
 import { checkBase } from "./base.ts";
 import { watchSignal } from "./cancel.ts";

@@ -2,7 +2,7 @@
 import { messageOf } from "../errors.ts";
 import type { Outcome } from "../plan/outcome.ts";
 import type { Step } from "../plan/step.ts";
-import { isLostLock } from "../state/lease.ts";
+import { isLostLock } from "../state/lost-lock.ts";
 import type { ApplyContext, ApplyOptions } from "./context.ts";
 import { askFuses } from "./fuses.ts";
 import { showsPlan } from "./pointer.ts";

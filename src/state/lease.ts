@@ -258,22 +258,6 @@ class HeldLease implements StateLock {
   }
 }
 
-/**
- * What is to be told of a failure: whoever took the lease over wrote or dropped what a statement then found or missed, so the
- * cause is the lease and not the statement.
- */
-export async function causeOf(error: unknown, lock: StateLock): Promise<unknown> {
-  if (!(error instanceof SluiceError) || error.code !== "ENGINE_FAILED") return error;
-  return lock.assertHeld().then(
-    () => error,
-    (lost: unknown) => (isLostLock(lost) ? lost : error),
-  );
-}
-
-export function isLostLock(error: unknown): error is SluiceError {
-  return error instanceof SluiceError && error.code === "LOCK_LOST";
-}
-
 function isUncertain(error: unknown): boolean {
   return error instanceof SluiceError && error.details["uncertain"] === true;
 }
