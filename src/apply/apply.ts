@@ -15,7 +15,7 @@ import type { ApplyContext, ApplyOptions } from "./context.ts";
 import { loadDefinitions } from "./definitions.ts";
 import { environmentChange, liveChange } from "./environment-record.ts";
 import { askFuses } from "./fuses.ts";
-import { findDoneSteps, findObjects, tablesAhead, writeStarted } from "./journal.ts";
+import { findDoneSteps, findObjects, isEndOpen, tablesAhead, writeStarted } from "./journal.ts";
 import { ledgerEntry, writeEnd } from "./ledger.ts";
 import { tidyTemporary } from "./leftovers.ts";
 import { forgetShapes } from "./object-shapes.ts";
@@ -123,7 +123,8 @@ async function applyLocked(
   const present = environments.get(plan.environment.name) ?? null;
   progress.environmentVersion = present?.version ?? null;
   const base = checkBase(plan, present, options.acceptBase?.environmentVersion);
-  if (ledger?.status === "applied" || (base.kind === "live" && base.finalized)) {
+  const isWhole = base.kind === "live" && base.finalized && !(await isEndOpen(plan, state, ledger));
+  if (ledger?.status === "applied" || isWhole) {
     const outcome = alreadyApplied(plan, progress);
     // Its apply ended after the last step and before it could say so.
     if (ledger !== null && ledger.status !== "applied") await writeEnd(options, lock, ledger, outcome);
@@ -205,7 +206,8 @@ async function applyRecorded(
     rebuilds: await tidyTemporary(holder, targets),
   };
   const done = await findDoneSteps(context, objects);
-  await forgetShapes(context);
+  // Once finalized the environment has what was noted of it.
+  if (!plan.steps.some((step) => step.kind === "finalise" && done.has(step.id))) await forgetShapes(context);
   if (live || moved) progress.production = "switched";
   emit({
     kind: "apply-started",

@@ -6,7 +6,7 @@ import type { PlanDocument } from "../plan/plan.ts";
 import type { Step, StepId } from "../plan/step.ts";
 import type { SnapshotIntervals } from "../snapshot/snapshot.ts";
 import type { NameParts } from "../sql/name-parts.ts";
-import type { IntervalChange, JournalEntry } from "../state/state.ts";
+import type { IntervalChange, JournalEntry, LedgerEntry, State } from "../state/state.ts";
 import { snapshotKey } from "../state/state.ts";
 import { coversInterval } from "../time/intervals.ts";
 import type { ApplyContext } from "./context.ts";
@@ -103,6 +103,21 @@ function isFulfilled(
       // Schemas are cheap to ensure; pointer and finalization are looked at where they are written.
       return false;
   }
+}
+
+/**
+ * Whether `after_all` of a plan that began is still to do: an environment says that it is finalized before it runs (spec
+ * plan-and-apply 7.2).
+ */
+export async function isEndOpen(
+  plan: PlanDocument,
+  state: State,
+  ledger: LedgerEntry | null,
+): Promise<boolean> {
+  const ends = plan.steps.filter((step) => step.kind === "run-statements" && step.when === "after_all");
+  if (ledger === null || ends.length === 0) return false;
+  const journal = await state.readJournal(plan.id);
+  return ends.some(({ id }) => journal.get(id)?.status !== "done");
 }
 
 /** Everything the switch waits for, and itself once it is `recorded`. */

@@ -1,4 +1,6 @@
 /** What an apply does when it must not, cannot, or need not go on. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ApplyOptions } from "../../../src/apply/apply.ts";
 import { applyPlan } from "../../../src/apply/apply.ts";
@@ -351,4 +353,27 @@ test("descriptions become comments in prod", async () => {
       "SELECT comment FROM duckdb_columns() WHERE table_name = 'revenue' AND column_name = 'shop'",
     ),
   ).toEqual([{ comment: "whose" }]);
+});
+
+test("after_all that failed once production had moved runs when the plan is applied again, and then no more", async () => {
+  const config = await readFile(join(project.path, "config.yaml"), "utf8");
+  await project.write({ "config.yaml": `${config}\nafter_all: ["INSERT INTO marks.log VALUES (1)"]\n` });
+  const document = await plan();
+  const failed = await run(document);
+  expect(failed.outcome).toMatchObject({ reason: "engine-error", production: "switched" });
+  const shapes = () => engine.query("SELECT object, digest FROM sluice._shapes ORDER BY object");
+  const noted = await shapes();
+  expect(noted.length).toBeGreaterThan(0);
+
+  await engine.run("CREATE SCHEMA marks");
+  await engine.run("CREATE TABLE marks.log (n INT)");
+  const again = await run(document);
+  expect(again.outcome).toMatchObject({ reason: "applied", production: "switched" });
+  const ran = again.events.flatMap((event) =>
+    event.kind === "step-finished" && !event.already ? [event.step.kind] : [],
+  );
+  expect(ran).toEqual(["run-statements"]);
+  expect(await shapes()).toEqual(noted);
+  expect((await run(document)).outcome).toMatchObject({ reason: "already-applied" });
+  expect(await engine.query("SELECT n FROM marks.log")).toEqual([{ n: 1 }]);
 });
