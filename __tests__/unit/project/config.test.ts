@@ -65,7 +65,7 @@ describe("defaults", () => {
 
   test("every key of a mysql connection", async () => {
     const keys =
-      "host: h, port: '3307', user: u, password: 12, database: d, charset: latin1, collation: latin1_bin, ssl_disabled: no, concurrent_tasks: 7, register_comments: false, pre_ping: true, pretty_sql: false";
+      "host: h, port: '3307', user: u, password: 12, database: d, charset: latin1, collation: latin1_bin, ssl_disabled: no, concurrent_tasks: 7, register_comments: false, pre_ping: false, pretty_sql: false";
     const { connection } = await settingsOf(
       `gateways: {m: {connection: {type: mysql, ${keys}}}}\nmodel_defaults: {dialect: mysql}\n`,
     );
@@ -78,6 +78,7 @@ describe("defaults", () => {
       database: "d",
       charset: "latin1",
       collation: "latin1_bin",
+      prePing: false,
       sslDisabled: false,
       concurrentTasks: 7,
       registerComments: false,
