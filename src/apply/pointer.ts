@@ -1,8 +1,8 @@
 /** The pointer view of an environment: one row that says which plan its views show, moved together with them (design D6). */
 import type { Engine } from "../engine/engine.ts";
+import { failedFor } from "../engine/name-fault.ts";
 import type { Environment } from "../environment/environment.ts";
 import { temporaryPrefix } from "../environment/naming.ts";
-import { SluiceError } from "../errors.ts";
 import type { NameParts } from "../sql/name-parts.ts";
 import type { ApplyContext } from "./context.ts";
 import { findTemporary } from "./scratch.ts";
@@ -25,7 +25,7 @@ export async function readPointer(engine: Engine, pointer: NameParts): Promise<s
     const [row] = await engine.query(`SELECT plan_id FROM ${engine.name(pointer)}`);
     return row === undefined ? null : String(row["plan_id"]);
   } catch (error) {
-    if (error instanceof SluiceError && error.details["missing"] === true) return null;
+    if (failedFor(error, "missing")) return null;
     throw error;
   }
 }

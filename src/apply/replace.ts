@@ -2,8 +2,8 @@
 
 import type { Engine, Session } from "../engine/engine.ts";
 import { nameKey } from "../engine/engine.ts";
+import { failedFor } from "../engine/name-fault.ts";
 import type { Rename } from "../engine/statements.ts";
-import { SluiceError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import type { Column, NameParts } from "../sql/name-parts.ts";
 import type { ApplyContext } from "./context.ts";
@@ -76,15 +76,10 @@ async function overLeftover(
   try {
     return await build();
   } catch (error) {
-    if (engine.traits.transactionalDdl || !saysOf(error, "exists")) throw error;
+    if (engine.traits.transactionalDdl || !failedFor(error, "exists")) throw error;
     await drop();
     return build();
   }
-}
-
-/** Whether a statement failed because of what stands under a name, or does not. */
-function saysOf(error: unknown, what: "exists" | "missing"): boolean {
-  return error instanceof SluiceError && error.details[what] === true;
 }
 
 /** Puts the scratch table in the place of `table`, which may not exist. */
@@ -125,7 +120,7 @@ export async function exchangeTables(
       // One statement, which fails as a whole when this is not so.
       if (engine.traits.switch === "rename") return await exchange(own, context.ahead.has(nameKey(to)));
     } catch (error) {
-      if (!saysOf(error, "exists") && !saysOf(error, "missing")) throw error;
+      if (!failedFor(error, "exists") && !failedFor(error, "missing")) throw error;
     }
     await own.run(engine.statements.drop(aside, "table"));
     return exchange(own, (await engine.objects([to])).has(nameKey(to)));

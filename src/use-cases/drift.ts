@@ -128,7 +128,8 @@ async function readTypes(
     else if (columns?.has(key)) types.set(key, "table");
     else untold.push(name);
   }
-  return new Map([...types, ...(await engine.objects(untold))]);
+  for (const [key, type] of await engine.objects(untold)) types.set(key, type);
+  return types;
 }
 
 /** A model's own `on_virtual_update` may do anything to its view: what it shows then is no work of anybody's hand. */

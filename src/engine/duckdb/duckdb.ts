@@ -1,9 +1,10 @@
 /** DuckDB: everything is transactional, one process per file, names in three parts. */
-import { messageOf, SluiceError } from "../../errors.ts";
+import { messageOf } from "../../errors.ts";
 import { quoteIdentifier } from "../../sql/dialect.ts";
 import type { Column, NameParts } from "../../sql/name-parts.ts";
 import type { DuckdbConnection, OpenOptions } from "../connection.ts";
 import type { Engine, Session, SqlValue, SyntaxFault, TableOptions, TransactionOptions } from "../engine.ts";
+import { failedFor } from "../name-fault.ts";
 import type { EngineTraits } from "../traits.ts";
 import { Catalog } from "./catalog.ts";
 import { Connections } from "./connections.ts";
@@ -156,7 +157,7 @@ class DuckdbEngine implements Engine {
       // One look-up by name; the catalog's own tables would be read whole.
       return await describe(session, this.name(table));
     } catch (error) {
-      if (error instanceof SluiceError && error.details["missing"] === true) return [];
+      if (failedFor(error, "missing")) return [];
       throw error;
     }
   }

@@ -1,10 +1,10 @@
 /** Columns as the server tells them: of tables, and of queries that are not run. */
 
-import { SluiceError } from "../../errors.ts";
 import { groupBy } from "../../group-by.ts";
 import type { Column, NameParts } from "../../sql/name-parts.ts";
 import type { Session } from "../engine.ts";
 import { nameKey } from "../engine.ts";
+import { failedFor } from "../name-fault.ts";
 import { habits } from "./flavour-traits.ts";
 import type { Flavour } from "./server.ts";
 import { mysqlName, mysqlStatements, probeName } from "./statements.ts";
@@ -22,7 +22,7 @@ export async function readColumns(
       type: fullType(row["Type"], collated ? row["Collation"] : null),
     }));
   } catch (error) {
-    if (error instanceof SluiceError && error.details["missing"] === true) return [];
+    if (failedFor(error, "missing")) return [];
     throw error;
   }
 }

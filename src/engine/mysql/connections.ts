@@ -3,6 +3,7 @@ import type { Connection, ConnectionOptions } from "mysql2/promise";
 import { createConnection } from "mysql2/promise";
 import { SluiceError } from "../../errors.ts";
 import type { Session, SqlValue } from "../engine.ts";
+import { failedFor } from "../name-fault.ts";
 import { isLost, tooLarge, wrapFailure, wrapOpening } from "./failure.ts";
 import type { ServerHabits } from "./flavour-traits.ts";
 import type { Server } from "./server.ts";
@@ -113,7 +114,7 @@ function sizeOf(sql: string, values: readonly SqlValue[]): number {
 
 /** The view is there already; one server knows CREATE VIEW and ALTER VIEW, and nothing that does either. */
 function meansReplace(error: unknown, sql: string): boolean {
-  return sql.startsWith("CREATE VIEW ") && error instanceof SluiceError && error.details["exists"] === true;
+  return sql.startsWith("CREATE VIEW ") && failedFor(error, "exists");
 }
 
 export class Connections {
