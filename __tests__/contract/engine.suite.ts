@@ -178,6 +178,31 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
       expect((await engine.columnsOfAll([])).size).toBe(0);
     });
 
+    test("the text of a table is the same for the same columns only", async () => {
+      await engine.createTableAs(engine, at("t"), "SELECT 1 AS a, 'x' AS b");
+      const text = async () => (await engine.tableTexts([at("t"), at("absent")])).get(nameKey(at("t")));
+      const before = await text();
+      expect(before).toBeTypeOf("string");
+      await engine.run(`INSERT INTO ${q("t")} VALUES (2, 'y')`);
+      await engine.run(engine.statements.createView(at("v"), `SELECT * FROM ${q("t")}`));
+      expect(await text()).toBe(before);
+      const known = await engine.columnsOfAll([at("t")]);
+      expect((await engine.tableTexts([at("t")], known)).get(nameKey(at("t")))).toBe(before);
+      const seen = [before];
+      for (const change of [
+        { kind: "retype", column: "a", type: "BIGINT" },
+        { kind: "add", column: "c", type: "VARCHAR(5)" },
+        { kind: "drop", column: "b" },
+      ] as const) {
+        await engine.run(engine.statements.drop(at("v"), "view"));
+        await engine.run(engine.statements.alterTable(at("t"), change));
+        seen.push(await text());
+      }
+      expect(new Set(seen).size).toBe(4);
+      expect((await engine.tableTexts([at("absent")])).size).toBe(0);
+      expect((await engine.tableTexts([])).size).toBe(0);
+    });
+
     test("comments are accepted", async () => {
       await engine.createTableAs(engine, at("t"), "SELECT 1 AS a");
       const comments = { description: "all of it's", columns: { a: "the \\ first" } };

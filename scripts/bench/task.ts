@@ -4,6 +4,7 @@
  *     node .bench/js/scripts/bench/task.js <task> <project folder> <DuckDB file>
  */
 import { Context } from "../../src/index.ts";
+import { limitYoungHeap } from "../../src/young-heap.ts";
 import { runRawSql } from "./raw-sql.ts";
 
 /** The clock of every run: after the generated rows, so that equal work gives equal plans. */
@@ -74,6 +75,8 @@ async function restatement(context: Context) {
 let started = performance.now();
 
 if (import.meta.main) {
+  // As the command line and the Action do.
+  limitYoungHeap();
   const [task = "", project = "", database = ""] = process.argv.slice(2);
   started = performance.now();
   const amount = await perform(task as Task, project, database);

@@ -25,7 +25,7 @@ export async function forgetShapes(context: ApplyContext): Promise<void> {
   await context.state.forgetShapes(null, context.lock, objects);
 }
 
-/** Two catalog queries, however many objects there are. */
+/** Three catalog queries at the most, however many objects there are. */
 export async function readShapes(context: ApplyContext): Promise<readonly ObjectShape[]> {
   const { engine } = context;
   const shaped = shapedBy(context, context.plan.steps);
@@ -35,7 +35,9 @@ export async function readShapes(context: ApplyContext): Promise<readonly Object
     engine.traits.switch === "per-view"
       ? new Map()
       : await engine.viewTexts((views ?? []).map(({ name }) => name));
-  const columns = await engine.columnsOfAll((tables ?? []).map(({ name }) => name));
+  const names = (tables ?? []).map(({ name }) => name);
+  const columns = await engine.columnsOfAll(names);
+  const told = await engine.tableTexts(names, columns);
   return shaped.flatMap(({ object, name, isView }): readonly ObjectShape[] => {
     const known = { object, engine: engine.version };
     if (isView) {
@@ -43,8 +45,10 @@ export async function readShapes(context: ApplyContext): Promise<readonly Object
       const digest = text === undefined ? null : viewDigest(text, engine.family);
       return digest === null ? [] : [{ ...known, digest, columns: null }];
     }
-    const list = columns.get(nameKey(name));
-    return list === undefined ? [] : [{ ...known, digest: tableDigest(list), columns: list }];
+    const [list, text] = [columns.get(nameKey(name)), told.get(nameKey(name))];
+    return list === undefined || text === undefined
+      ? []
+      : [{ ...known, digest: tableDigest(text), columns: list }];
   });
 }
 

@@ -2,6 +2,7 @@
 /** The entry: finds the command, parses its words, runs it, turns what is thrown into a sentence and an exit code. */
 import { SluiceError } from "../errors.ts";
 import { didYouMean } from "../model/nearest.ts";
+import { limitYoungHeap } from "../young-heap.ts";
 import { parseCall, splitCommand } from "./arguments.ts";
 import { commands } from "./commands.ts";
 import { reportError } from "./failure.ts";
@@ -67,4 +68,5 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 
+limitYoungHeap();
 process.exitCode = await main(process.argv.slice(2));

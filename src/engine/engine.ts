@@ -110,6 +110,15 @@ export interface Engine extends Session, AsyncDisposable {
   /** Columns of many tables in one query, by {@link nameKey}; those that do not exist are left out. */
   columnsOfAll(tables: readonly NameParts[]): Promise<ReadonlyMap<string, readonly Column[]>>;
   /**
+   * A text for each of these tables, by {@link nameKey}: while it is the same, so are the table's columns and their types. Cheaper than
+   * {@link columnsOfAll} where the engine has such texts. What does not exist is left out, and may be where it is a view. `known`: what
+   * {@link columnsOfAll} has just told of them.
+   */
+  tableTexts(
+    tables: readonly NameParts[],
+    known?: ReadonlyMap<string, readonly Column[]>,
+  ): Promise<ReadonlyMap<string, string>>;
+  /**
    * Column names and types a query would give, asked of the engine without running it. `near`: a table whose schema
    * exists, for engines that need a place to ask in.
    */

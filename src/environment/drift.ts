@@ -55,7 +55,7 @@ export interface Catalog {
   readonly typeOf: (name: NameParts) => "table" | "view" | undefined;
   /** The engine's text of a view; undefined where it may not be looked at. */
   readonly textOf: (name: NameParts) => string | undefined;
-  /** Columns of a table; null = not asked. */
+  /** Columns of a table that is not as it was noted; null = not asked. */
   readonly columnsOf: (name: NameParts) => readonly Column[] | null;
 }
 

@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { getInput, setOutput, summary } from "@actions/core";
 import { SluiceError } from "../errors.ts";
+import { limitYoungHeap } from "../young-heap.ts";
 import { runAction } from "./action.ts";
 
 /** Milliseconds: the runner sends SIGTERM 7.5 s after SIGINT, and kills 2.5 s later (spec github-platform 1). */
@@ -20,6 +21,7 @@ function cancel(): void {
   setTimeout(() => process.exit(130), cancelLimit).unref();
 }
 
+limitYoungHeap();
 process.on("SIGINT", cancel);
 process.on("SIGTERM", cancel);
 

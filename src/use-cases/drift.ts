@@ -81,21 +81,24 @@ async function compareRecord(
   const withColumns = record.name === prod;
   const pointer = pointerName(record.name, record.naming);
   const reading = {
-    columns: withColumns ? engine.columnsOfAll(filled) : Promise.resolve(null),
+    tables: withColumns ? engine.tableTexts(filled) : Promise.resolve(null),
     texts: engine.viewTexts([...views, ...physicalViews]),
   };
   // The warehouse answers them side by side, and while others use the processor.
-  const [columns, texts, types, shapes, shown, unfinished] = await together(
-    reading.columns,
+  const [told, texts, types, shapes, shown, unfinished] = await together(
+    reading.tables,
     reading.texts,
     readTypes(engine, [...views, ...tables], reading),
     state.readShapes((withColumns ? tables : physicalViews).map(describeName)),
     planShown(engine, pointer),
     withColumns ? state.readUnfinishedLedger(record.finalizedAt ?? 0) : [],
   );
+  const noted = await readNoted(engine, state, { models, tables: told, texts, shapes });
+  const unlike = filled.filter((table) => noted.get(describeName(table))?.same !== true);
+  const columns = withColumns ? await engine.columnsOfAll(unlike) : null;
   return findDrift({
     models,
-    noted: await readNoted(engine, state, { models, columns, texts, shapes }),
+    noted,
     pointer: { name: pointer, planId: record.planId, shown },
     catalog: {
       typeOf: (name) => types.get(nameKey(name)),
@@ -115,17 +118,17 @@ async function readTypes(
   names: readonly NameParts[],
   reading: {
     readonly texts: Promise<ReadonlyMap<string, string>>;
-    readonly columns: Promise<ReadonlyMap<string, unknown> | null>;
+    readonly tables: Promise<ReadonlyMap<string, string> | null>;
   },
 ): Promise<ReadonlyMap<string, ObjectType>> {
   const texts = await reading.texts;
-  const columns = engine.traits.everyViewText ? await reading.columns : null;
+  const tables = engine.traits.everyViewText ? await reading.tables : null;
   const types = new Map<string, ObjectType>();
   const untold: NameParts[] = [];
   for (const name of names) {
     const key = nameKey(name);
     if (texts.has(key)) types.set(key, "view");
-    else if (columns?.has(key)) types.set(key, "table");
+    else if (tables?.has(key)) types.set(key, "table");
     else untold.push(name);
   }
   for (const [key, type] of await engine.objects(untold)) types.set(key, type);

@@ -5,13 +5,12 @@ import { describeName } from "../environment/naming.ts";
 import { type ObjectShape, tableDigest, viewDigest } from "../environment/object-shape.ts";
 import { isPlainView } from "../snapshot/kind.ts";
 import type { DialectFamily } from "../sql/dialect.ts";
-import type { Column } from "../sql/name-parts.ts";
 import type { State } from "../state/state.ts";
 
 export interface Present {
   readonly models: readonly RecordedModel[];
-  /** Of tables, by {@link nameKey}; null = not asked. */
-  readonly columns: ReadonlyMap<string, readonly Column[]> | null;
+  /** What the engine says of tables' columns, by {@link nameKey}; null = not asked. */
+  readonly tables: ReadonlyMap<string, string> | null;
   /** Of views, by {@link nameKey}. */
   readonly texts: ReadonlyMap<string, string>;
   /** What was noted of them, without columns. */
@@ -42,7 +41,7 @@ export async function readNoted(
 }
 
 function presentDigests(
-  { models, columns, texts }: Present,
+  { models, tables, texts }: Present,
   family: DialectFamily,
 ): ReadonlyMap<string, string> {
   return new Map(
@@ -53,8 +52,8 @@ function presentDigests(
         const digest = text === undefined ? null : viewDigest(text, family);
         return digest === null ? [] : [[object, digest] as const];
       }
-      const list = columns?.get(nameKey(table));
-      return list === undefined ? [] : [[object, tableDigest(list)] as const];
+      const text = tables?.get(nameKey(table));
+      return text === undefined ? [] : [[object, tableDigest(text)] as const];
     }),
   );
 }

@@ -170,6 +170,10 @@ class DuckdbEngine implements Engine {
     return describe(session, sql);
   }
 
+  tableTexts(tables: readonly NameParts[]) {
+    return this.#catalog.tableTexts(tables);
+  }
+
   viewTexts(names: readonly NameParts[]) {
     return this.#catalog.viewTexts(names);
   }

@@ -60,6 +60,11 @@ export async function readAllColumns(
   );
 }
 
+/** Equal for equal columns only. */
+export function columnsText(columns: readonly Column[]): string {
+  return JSON.stringify(columns.map(({ name, type }) => [name, type]));
+}
+
 /** The collation belongs to the type: without it, columns of two tables could no longer be compared. */
 function fullType(type: unknown, collation: unknown): string {
   return typeof collation === "string" && collation !== "" ? `${type} COLLATE ${collation}` : String(type);

@@ -18,7 +18,14 @@ import type {
 } from "../engine.ts";
 import type { Statements } from "../statements.ts";
 import type { EngineTraits } from "../traits.ts";
-import { probeByView, probeColumns, probeQuery, readAllColumns, readColumns } from "./columns.ts";
+import {
+  columnsText,
+  probeByView,
+  probeColumns,
+  probeQuery,
+  readAllColumns,
+  readColumns,
+} from "./columns.ts";
 import type { Wire } from "./connections.ts";
 import { Connections } from "./connections.ts";
 import { isConflict, isLost, wrapUnknownCommit } from "./failure.ts";
@@ -148,6 +155,14 @@ class MysqlEngine implements Engine {
 
   columnsOfAll(tables: readonly NameParts[]): Promise<ReadonlyMap<string, readonly Column[]>> {
     return readAllColumns(this, tables, habits[this.flavour].collations);
+  }
+
+  async tableTexts(
+    tables: readonly NameParts[],
+    known?: ReadonlyMap<string, readonly Column[]>,
+  ): Promise<ReadonlyMap<string, string>> {
+    const columns = known ?? (await this.columnsOfAll(tables));
+    return new Map([...columns].map(([key, list]) => [key, columnsText(list)]));
   }
 
   syntaxFaults(queries: readonly string[]): Promise<readonly (SyntaxFault | null)[]> {
