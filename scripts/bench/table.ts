@@ -8,6 +8,7 @@ const rows = [
   ["unchanged plan", "unchangedPlan"],
   ["plan, ten models restated", "restatePlan"],
   ["plan, five models changed", "fiveChangedPlan"],
+  ["promote everything, compute nothing", "promote"],
   ["apply everything", "apply"],
   ["the same SQL without Sluice", "rawSql"],
 ] as const satisfies readonly (readonly [string, keyof SizeResult])[];

@@ -31,6 +31,8 @@ export async function commit(context: ApplyContext, unit: Unit): Promise<number 
   const shared = canShare(context, unit.table);
   const inside = engine.traits.transactionalDdl;
   const before = inside || unit.stage === undefined ? undefined : unit.stage;
+  const hasWork = unit.stage !== undefined || unit.write !== undefined;
+  if (!shared && !hasWork) return void (await recordUnits(context, null, [unit]));
   await engine.transaction(
     async (session) => {
       const watched = guarded(session, context);

@@ -32,10 +32,10 @@ export async function runVirtualStatements(
   session: Session,
   { snapshot, view }: EnvironmentView,
 ): Promise<void> {
+  const model = context.definitions.model(snapshot);
+  if (model.onVirtualUpdate.length === 0) return;
   const render = viewContext(context, "promoting", view);
-  for (const statement of renderStatements(context.definitions.model(snapshot), "virtual", render)) {
-    await session.run(statement);
-  }
+  for (const statement of renderStatements(model, "virtual", render)) await session.run(statement);
 }
 
 /** Everything state must say once the views have moved. */

@@ -1,4 +1,5 @@
 /** The moment, tables and environment for which a step's texts are rendered. */
+import type { Environment, EnvironmentMember } from "../environment/environment.ts";
 import { showsByView, viewName } from "../environment/naming.ts";
 import type { Model, ModelName } from "../model/model.ts";
 import type { RenderContext, Resolution, RuntimeStage } from "../model/render-context.ts";
@@ -51,9 +52,7 @@ export function viewContext(
   thisModel: NameParts | null,
 ): RenderContext {
   const { engine, plan, after, gateway, executionTime, definitions } = context;
-  const promoted = new Map(
-    after.members.filter((member) => member.promoted).map((member) => [member.name, member]),
-  );
+  const promoted = promotedMembers(after);
   return {
     family: engine.family,
     stage,
@@ -72,6 +71,18 @@ export function viewContext(
     defaultCatalog: engine.defaultCatalog,
     extra: { this_env: plan.environment.name },
   };
+}
+
+const lately = new WeakMap<Environment, ReadonlyMap<ModelName, EnvironmentMember>>();
+
+/** Kept with the record: each view that moves asks for it. */
+function promotedMembers(environment: Environment): ReadonlyMap<ModelName, EnvironmentMember> {
+  const kept = lately.get(environment);
+  if (kept !== undefined) return kept;
+  const promoted = environment.members.filter((member) => member.promoted);
+  const found = new Map(promoted.map((member) => [member.name, member]));
+  lately.set(environment, found);
+  return found;
 }
 
 /** Names of every view the environment has after the plan. */

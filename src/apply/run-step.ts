@@ -16,10 +16,12 @@ import { switchViews } from "./switch.ts";
 import { buildViews } from "./switch-by-rename.ts";
 
 /** A step whose whole work is one unit, which may share its transaction with others. */
-export type UnitStep = Extract<Step, { kind: "ensure-schema" | "create-table" | "load-seed" | "backfill" }>;
+export type UnitStep = Extract<Step, { kind: (typeof unitKinds)[number] }>;
+
+const unitKinds = ["ensure-schema", "create-table", "load-seed", "backfill", "record-intervals"] as const;
 
 export function isUnitStep(step: Step): step is UnitStep {
-  return ["ensure-schema", "create-table", "load-seed", "backfill"].includes(step.kind);
+  return (unitKinds as readonly string[]).includes(step.kind);
 }
 
 /** What such a step does, rendered and not yet begun. */
@@ -35,6 +37,8 @@ export async function unitOf(context: ApplyContext, step: UnitStep): Promise<Uni
       return loadSeed(context, step);
     case "backfill":
       return backfill(context, step);
+    case "record-intervals":
+      return recordIntervals(context, step);
     default:
       return unreachable(step);
   }
@@ -48,8 +52,6 @@ export async function runStep(context: ApplyContext, step: Step): Promise<number
       return void (await swapTable(context, step));
     case "audit":
       return void (await auditTable(context, step));
-    case "record-intervals":
-      return void (await recordIntervals(context, step));
     case "evolve-table":
       return void (await evolveTable(context, step));
     case "clear-intervals":

@@ -18,7 +18,7 @@ export function sharesTransactions({ engine, state }: Pick<ApplyContext, "engine
 
 /** Whether what the step writes and the record of it can be in one transaction with others'. */
 export function joinsOthers(context: ApplyContext, step: Step): step is UnitStep {
-  return isUnitStep(step) && canShare(context, step.kind === "ensure-schema" ? undefined : step.table);
+  return isUnitStep(step) && canShare(context, "table" in step ? step.table : undefined);
 }
 
 export interface SharedRun {

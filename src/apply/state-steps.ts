@@ -1,15 +1,16 @@
 /** Steps that only change what state says. */
 import type { Step } from "../plan/step.ts";
+import type { Unit } from "./commit.ts";
 import type { ApplyContext } from "./context.ts";
 import { writeDone } from "./journal.ts";
 
 /** Intervals recorded without computing them (`empty_backfill`). */
-export async function recordIntervals(
-  context: ApplyContext,
+export function recordIntervals(
+  { definitions }: ApplyContext,
   step: Extract<Step, { kind: "record-intervals" }>,
-): Promise<void> {
-  const snapshot = context.definitions.snapshot(step.snapshot);
-  await writeDone(context, null, [step], [{ snapshot, interval: step.interval, dev: step.dev }]);
+): Unit {
+  const { interval, dev } = step;
+  return { step, computed: [{ snapshot: definitions.snapshot(step.snapshot), interval, dev }] };
 }
 
 /**

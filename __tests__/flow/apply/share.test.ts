@@ -5,6 +5,7 @@ import { openDuckdb } from "../../../src/engine/duckdb/duckdb.ts";
 import type { Engine } from "../../../src/engine/engine.ts";
 import { prod } from "../../../src/environment/naming.ts";
 import type { ApplyEvent } from "../../../src/plan/events.ts";
+import type { PlanOptions } from "../../../src/plan/options.ts";
 import type { PlanDocument } from "../../../src/plan/plan.ts";
 import { openState } from "../../../src/state/sql-state.ts";
 import { makePlan } from "../../../src/use-cases/plan.ts";
@@ -43,9 +44,9 @@ afterEach(async () => {
   await project?.[Symbol.asyncDispose]();
 });
 
-async function planned(): Promise<PlanDocument> {
+async function planned(options: PlanOptions = {}): Promise<PlanDocument> {
   await using workspace = workspaceOf(project);
-  return await makePlan(workspace, { environment: prod, options: { skipTests: true } });
+  return await makePlan(workspace, { environment: prod, options: { skipTests: true, ...options } });
 }
 
 async function run(options: Partial<ApplyOptions> = {}) {
@@ -103,8 +104,14 @@ test("a breaker that opens between them undoes what is not committed, and nothin
   expect(await run()).toMatchObject({ reason: "applied" });
 });
 
-test("few commits where they share, one for each step where they do not", async () => {
+test.each([
+  ["computed", {}],
+  ["recorded without being computed", { emptyBackfill: true }],
+])("%s: few commits where they share, one for each step where they do not", async (_, options) => {
   await engine.run("UPDATE raw.rows SET id = 7");
+  await engine[Symbol.asyncDispose]();
+  plan = await planned(options);
+  engine = await openDuckdb({ type: "duckdb", database: project.database }, { directory: "/" });
   let commits = 0;
   const counted = new Proxy(engine, {
     get(target, key) {

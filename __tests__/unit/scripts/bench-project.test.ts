@@ -50,7 +50,7 @@ test.each([
 
 test("the table shows growth and overhead", () => {
   const of = (seconds: number) => ({ seconds, cpuSeconds: seconds, megabytes: 200, amount: 1 });
-  const plans = { unchangedPlan: of(1), restatePlan: of(1), fiveChangedPlan: of(1) };
+  const plans = { unchangedPlan: of(1), restatePlan: of(1), fiveChangedPlan: of(1), promote: of(1) };
   const result = { load: of(1), firstPlan: of(2), ...plans };
   const table = resultTable([
     { models: 100, ...result, apply: of(3), rawSql: of(2) },
