@@ -1,7 +1,7 @@
 /** What every engine must do. An engine that cannot do something says so in its traits, never by skipping quietly. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/engine/engine.ts";
-import { nameKey } from "../../src/engine/engine.ts";
+import { nameKey, runAll } from "../../src/engine/engine.ts";
 import type { SluiceError } from "../../src/errors.ts";
 
 export function engineContract(name: string, open: () => Promise<Engine>): void {
@@ -201,6 +201,20 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
       expect(new Set(seen).size).toBe(4);
       expect((await engine.tableTexts([at("absent")])).size).toBe(0);
       expect((await engine.tableTexts([])).size).toBe(0);
+    });
+
+    test("many statements run in order, up to the one that fails", async () => {
+      const insert = (value: number): string => `INSERT INTO ${q("t")} VALUES (${value})`;
+      const many = Array.from({ length: 250 }, (_, value) => insert(value));
+      await engine.createTableAs(engine, at("t"), "SELECT 1 AS a", { empty: true });
+      await engine.exclusive((session) => runAll(session, [...many, `DELETE FROM ${q("t")} WHERE a < 240`]));
+      expect(await engine.query(`SELECT COUNT(*) AS n FROM ${q("t")}`)).toEqual([{ n: 10 }]);
+      await expect(
+        engine.exclusive((session) =>
+          runAll(session, [insert(1), `INSERT INTO ${q("absent")} VALUES (1)`, insert(2)]),
+        ),
+      ).rejects.toMatchObject({ code: "ENGINE_FAILED", message: expect.stringContaining("absent") });
+      expect(await engine.query(`SELECT a FROM ${q("t")} WHERE a < 3`)).toEqual([{ a: 1 }]);
     });
 
     test("comments are accepted", async () => {

@@ -1,5 +1,5 @@
 /** Descriptions kept in the warehouse, on production tables and views only (spec plan-and-apply 10.9, 12.2). */
-import type { ObjectType, Session } from "../engine/engine.ts";
+import { type ObjectType, runAll, type Session } from "../engine/engine.ts";
 import type { Model } from "../model/model.ts";
 import type { Column, NameParts } from "../sql/name-parts.ts";
 import type { ApplyContext } from "./context.ts";
@@ -22,7 +22,7 @@ export async function writeComments(
     columns: columnComments(present, model),
     types: Object.fromEntries(types),
   };
-  for (const text of engine.statements.comment(object, type, comments)) await session.run(text);
+  await runAll(session, engine.statements.comment(object, type, comments));
 }
 
 function columnComments(columns: readonly Column[], model: Model): Readonly<Record<string, string>> {

@@ -79,15 +79,26 @@ export interface ApplyContext {
   readonly ahead: ReadonlySet<string>;
   readonly rebuilds: Rebuilds;
   readonly stop: Stop;
+  /** The transaction at hand, where what others of its steps made is not seen from outside. */
+  readonly inside?: Session;
 }
 
-/** A session whose every statement first looks whether the apply was stopped, and whether it still holds the lock. */
+/** A session that before every statement, or every text of several, first looks whether the apply was stopped, and whether it still holds the lock. */
 export function guarded(session: Session, { stop, lock }: Pick<ApplyContext, "stop" | "lock">): Session {
   const look = async (): Promise<void> => {
     stop.check();
     await lock.stillHeld();
   };
+  const { runTogether } = session;
   return {
+    ...(runTogether === undefined
+      ? {}
+      : {
+          runTogether: async (sqls) => {
+            await look();
+            await runTogether(sqls);
+          },
+        }),
     query: async (sql, values) => {
       await look();
       return session.query(sql, values);

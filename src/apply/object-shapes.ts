@@ -30,13 +30,14 @@ export async function readShapes(context: ApplyContext): Promise<readonly Object
   const { engine } = context;
   const shaped = shapedBy(context, context.plan.steps);
   const [views, tables] = [true, false].map((isView) => shaped.filter((one) => one.isView === isView));
-  // Servers that move views one by one are known from their documents only.
-  const texts =
-    engine.traits.switch === "per-view"
-      ? new Map()
-      : await engine.viewTexts((views ?? []).map(({ name }) => name));
   const names = (tables ?? []).map(({ name }) => name);
-  const columns = await engine.columnsOfAll(names);
+  const [texts, columns] = await Promise.all([
+    // Servers that move views one by one are known from their documents only.
+    engine.traits.switch === "per-view"
+      ? new Map<string, string>()
+      : engine.viewTexts((views ?? []).map(({ name }) => name)),
+    engine.columnsOfAll(names),
+  ]);
   const told = await engine.tableTexts(names, columns);
   return shaped.flatMap(({ object, name, isView }): readonly ObjectShape[] => {
     const known = { object, engine: engine.version };

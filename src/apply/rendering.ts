@@ -102,7 +102,7 @@ export function shownViews({
 const columnMacros = /@(star|union|deduplicate|pivot)\b/i;
 
 async function knownColumns(
-  context: ApplyContext,
+  { engine, inside }: ApplyContext,
   model: Model,
   reads: TableMapping,
 ): Promise<ReadonlyMap<string, readonly Column[]> | null> {
@@ -110,7 +110,7 @@ async function knownColumns(
   if (!texts.some((text) => text !== undefined && columnMacros.test(text.text))) return null;
   const entries = await Promise.all(
     Object.entries(reads).map(
-      async ([name, table]) => [name, await context.engine.columnsOf(table)] as const,
+      async ([name, table]) => [name, await engine.columnsOf(table, inside)] as const,
     ),
   );
   return new Map(entries);

@@ -96,7 +96,8 @@ export async function runShared(
 async function runUnit(context: ApplyContext, session: Session, step: UnitStep): Promise<Done> {
   const events: ApplyEvent[] = [];
   const began = context.now();
-  const unit = await unitOf({ ...context, emit: (event) => void events.push(event) }, step);
+  const emit = (event: ApplyEvent): void => void events.push(event);
+  const unit = await unitOf({ ...context, inside: session, emit }, step);
   const watched = guarded(session, context);
   await context.stop.during(step, async () => {
     await unit.stage?.(watched);

@@ -3,7 +3,7 @@
  * environment's record and the journal row, so that readers and state move together or not at all (design D6). Where
  * names can be exchanged at once: switch-by-rename.ts. Elsewhere view by view, the pointer last.
  */
-import type { Session } from "../engine/engine.ts";
+import { runAll, type Session } from "../engine/engine.ts";
 import type { EnvironmentView } from "../environment/environment.ts";
 import { prod } from "../environment/naming.ts";
 import type { NameParts } from "../sql/name-parts.ts";
@@ -42,22 +42,32 @@ async function moveViews(
   here: (name: NameParts) => boolean,
 ): Promise<void> {
   const { engine } = context;
+  const { createSchema, createView, drop } = engine.statements;
   const views = step.views.filter(({ view }) => here(view));
-  for (const schema of schemasOf([
-    ...views.map(({ view }) => view),
-    ...(here(step.pointer) ? [step.pointer] : []),
-  ])) {
-    await session.run(engine.statements.createSchema(schema));
+  const pointer = here(step.pointer) ? [step.pointer] : [];
+  await runAll(session, schemasOf([...views.map(({ view }) => view), ...pointer]).map(createSchema));
+  let plain: string[] = [];
+  for (const moved of views) {
+    plain.push(createView(moved.view, `SELECT * FROM ${engine.name(moved.table)}`));
+    if (!hasMore(context, moved)) continue;
+    await runAll(session, plain);
+    plain = [];
+    await addToView(context, session, moved);
   }
-  for (const view of views) await moveView(context, session, view);
-  for (const drop of step.drops.filter(here)) await session.run(engine.statements.drop(drop, "view"));
-  if (here(step.pointer))
-    await session.run(engine.statements.createView(step.pointer, pointerQuery(context)));
+  const gone = step.drops.filter(here).map((view) => drop(view, "view"));
+  const shown = pointer.map((name) => createView(name, pointerQuery(context)));
+  await runAll(session, [...plain, ...gone, ...shown]);
 }
 
-async function moveView(context: ApplyContext, session: Session, moved: EnvironmentView): Promise<void> {
-  const { engine, definitions, plan } = context;
-  await session.run(engine.statements.createView(moved.view, `SELECT * FROM ${engine.name(moved.table)}`));
+/** What a view is followed by, before the next one. */
+function hasMore({ definitions }: ApplyContext, { snapshot }: EnvironmentView): boolean {
+  const { description, columnDescriptions, onVirtualUpdate } = definitions.model(snapshot);
+  const described = description !== undefined || Object.keys(columnDescriptions).length > 0;
+  return described || onVirtualUpdate.length > 0;
+}
+
+async function addToView(context: ApplyContext, session: Session, moved: EnvironmentView): Promise<void> {
+  const { definitions, plan } = context;
   const model = definitions.model(moved.snapshot);
   if (plan.environment.name === prod) await writeComments(context, session, moved.view, "view", model);
   await runVirtualStatements(context, session, moved);

@@ -21,6 +21,14 @@ export interface Session {
   query(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
   /** Runs a statement; number of rows written where the engine tells, else 0. */
   run(sql: string, values?: readonly SqlValue[]): Promise<number>;
+  /** Absent where a text is one statement; {@link runAll} is for everybody. */
+  runTogether?(sqls: readonly string[]): Promise<void>;
+}
+
+/** Runs statements of our own in order, in fewer trips where the engine takes several in one text. */
+export async function runAll(session: Session, sqls: readonly string[]): Promise<void> {
+  if (session.runTogether !== undefined) return session.runTogether(sqls);
+  for (const sql of sqls) await session.run(sql);
 }
 
 export interface TransactionOptions {

@@ -1,5 +1,5 @@
 /** Brings the state tables to this Sluice's version, or refuses those of a newer one. */
-import type { Engine, Session } from "../engine/engine.ts";
+import { type Engine, runAll, type Session } from "../engine/engine.ts";
 import { SluiceError } from "../errors.ts";
 import { alone } from "./presence.ts";
 import { migrations, tablesIn, versionColumns } from "./tables.ts";
@@ -51,7 +51,7 @@ function runMigrations(
     // Another process may have been faster.
     const reached = await reachedIn(session, engine, schema);
     for (let version = reached + 1; version <= all.length; version++) {
-      for (const statement of all[version - 1] ?? []) await session.run(statement);
+      await runAll(session, all[version - 1] ?? []);
       await session.run(
         `INSERT INTO ${tablesIn(engine, schema)("_versions")} (version, tool) VALUES (${version}, ${engine.literal(tool)})`,
       );

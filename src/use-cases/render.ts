@@ -47,6 +47,8 @@ export async function renderOne(
       const found = embedded.get(name);
       return found ? { kind: "embedded", model: found } : null;
     },
+    // As far as the project tells; an apply asks the warehouse, and casts to the types it finds.
+    columnsOf: (name) => project.facts.get(name)?.columns ?? null,
     ...(options.start === undefined ? {} : { start: instantOf("start", options.start, executionTime, 0).at }),
     ...(options.end === undefined
       ? {}

@@ -104,6 +104,22 @@ test("a breaker that opens between them undoes what is not committed, and nothin
   expect(await run()).toMatchObject({ reason: "applied" });
 });
 
+test("a model that asks for its parent's columns finds those that were made a moment ago", async () => {
+  await project.write({
+    "models/of_c.sql": `MODEL (name shop.of_c, kind FULL);
+SELECT @STAR(shop.of_b, b, prefix := 'p_') FROM shop.of_b AS b`,
+  });
+  await engine.run("UPDATE raw.rows SET id = 7");
+  await engine[Symbol.asyncDispose]();
+  plan = await planned();
+  engine = await openDuckdb({ type: "duckdb", database: project.database }, { directory: "/" });
+  let asked = 0;
+  expect(await run({ circuitBreaker: () => ++asked > 0 })).toMatchObject({ reason: "applied" });
+  // Before the start and before each step, but for what only tidies up: none of them was run a second time.
+  expect(asked).toBe(plan.steps.length);
+  expect(await engine.query("SELECT * FROM shop.of_c")).toEqual([{ p_n: 1 }]);
+});
+
 test.each([
   ["computed", {}],
   ["recorded without being computed", { emptyBackfill: true }],

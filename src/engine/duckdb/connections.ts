@@ -5,6 +5,9 @@ import type { DriverConnection } from "./driver.ts";
 import { wrapFailure } from "./failure.ts";
 import { countRows, readRows, withValues } from "./values.ts";
 
+/** Statements in one text: a trip to the driver's thread and back takes longer than a small statement. */
+const together = 100;
+
 /** A session over one connection; failures come out as SluiceError. */
 export function sessionOf(connection: DriverConnection): Session {
   const execute = async (sql: string, values?: readonly SqlValue[]) => {
@@ -20,6 +23,10 @@ export function sessionOf(connection: DriverConnection): Session {
   return {
     query: async (sql, values) => readRows(await execute(sql, values)),
     run: async (sql, values) => countRows(await execute(sql, values)),
+    runTogether: async (sqls) => {
+      for (let at = 0; at < sqls.length; at += together)
+        await execute(sqls.slice(at, at + together).join(";\n"));
+    },
   };
 }
 

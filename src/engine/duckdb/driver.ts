@@ -3,6 +3,8 @@ import { SluiceError } from "../../errors.ts";
 
 /** What is used of a DuckDB result: small, so that a new driver version is checked against it. */
 export interface DriverResult {
+  /** 1: a statement that changes rows, and tells how many. */
+  readonly returnType: number;
   readonly rowsChanged: number;
   columnNames(): readonly string[];
   columnTypes(): readonly { toString(): string }[];

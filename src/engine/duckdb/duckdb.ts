@@ -3,7 +3,15 @@ import { messageOf } from "../../errors.ts";
 import { quoteIdentifier } from "../../sql/dialect.ts";
 import type { Column, NameParts } from "../../sql/name-parts.ts";
 import type { DuckdbConnection, OpenOptions } from "../connection.ts";
-import type { Engine, Session, SqlValue, SyntaxFault, TableOptions, TransactionOptions } from "../engine.ts";
+import {
+  type Engine,
+  runAll,
+  type Session,
+  type SqlValue,
+  type SyntaxFault,
+  type TableOptions,
+  type TransactionOptions,
+} from "../engine.ts";
 import { failedFor } from "../name-fault.ts";
 import type { EngineTraits } from "../traits.ts";
 import { Catalog } from "./catalog.ts";
@@ -196,8 +204,9 @@ class DuckdbEngine implements Engine {
     { replace = false, ifNotExists = false, empty = false }: TableOptions = {},
   ): Promise<number> {
     const create = `CREATE ${replace ? "OR REPLACE " : ""}TABLE ${ifNotExists ? "IF NOT EXISTS " : ""}${this.name(table)}`;
-    // The query ends on a line of its own: it may end in a comment.
-    return session.run(empty ? `${create} AS (${query}\n) WITH NO DATA` : `${create} AS ${query}`);
+    if (!empty) return session.run(`${create} AS ${query}`);
+    // The query ends on a line of its own: it may end in a comment. Its answer, which says zero, is not fetched.
+    return runAll(session, [`${create} AS (${query}\n) WITH NO DATA`]).then(() => 0);
   }
 
   async insertRows(

@@ -20,9 +20,12 @@ export async function readRows(result: DriverResult): Promise<readonly Row[]> {
   return rows;
 }
 
+/** Of {@link DriverResult.returnType}. */
+const changedRows = 1;
+
 /** Rows written: the driver counts them for INSERT, UPDATE and DELETE; CREATE TABLE AS tells in its one cell. */
 export async function countRows(result: DriverResult): Promise<number> {
-  if (result.rowsChanged > 0) return result.rowsChanged;
+  if (result.returnType === changedRows) return result.rowsChanged;
   if (result.columnNames().join() !== "Count") return 0;
   const [row] = await result.getRowsJson();
   return Number(row?.[0] ?? 0);
