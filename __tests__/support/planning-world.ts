@@ -96,6 +96,7 @@ export interface PlanCall {
   readonly switch?: PlanDocument["engine"]["switch"];
   readonly maxIdentifierLength?: number;
   readonly transactions?: boolean;
+  readonly renameWaits?: boolean;
   /** What analysis would say about models that select a star. */
   readonly columnsOf?: (name: ModelName) => readonly Column[] | null;
 }
@@ -172,6 +173,7 @@ export class PlanningWorld {
         switch: call.switch ?? "transaction",
         maxIdentifierLength: call.maxIdentifierLength ?? 64,
         transactions: call.transactions ?? true,
+        renameWaits: call.renameWaits ?? false,
       },
       planId: String(this.#plans).padStart(32, "0"),
       toolVersion: "0.0.0",

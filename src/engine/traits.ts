@@ -17,6 +17,8 @@ export interface EngineTraits {
   readonly singleProcess: boolean;
   /** The text of every view can be read, whatever the user's privileges: what has none is no view. */
   readonly everyViewText: boolean;
+  /** A rename of many names may wait for a reader of one while it holds others: who reads several then meets a deadlock. */
+  readonly renameWaits: boolean;
   /** `INSERT … SELECT` may lock the rows it reads: a write then carries its own look at the lease. */
   readonly lockingInsert: boolean;
   /** Statements that may run at the same time on one gateway. */

@@ -28,7 +28,7 @@ import {
 import { restatementsOf } from "./restatements.ts";
 import type { PlanShape } from "./shape.ts";
 import { planSteps } from "./steps.ts";
-import { switchWarnings } from "./switch-warnings.ts";
+import { type Switching, switchWarnings } from "./switch-warnings.ts";
 import { refuseAppending, refuseCatalogEnvironments, refuseRebuildsInPlace } from "./unbuilt.ts";
 
 /**
@@ -60,7 +60,7 @@ export interface PlanInput {
     readonly maxIdentifierLength: number;
     /** Rows and the record of them can be written together. */
     readonly transactions: boolean;
-  };
+  } & Switching;
   /** 32 hexadecimal digits, random. */
   readonly planId: string;
   /** Version of Sluice. */

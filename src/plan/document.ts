@@ -21,7 +21,8 @@ export function writeDocument(shape: PlanShape, parts: DocumentParts): PlanDocum
   const { input } = shape;
   const { comparison } = input;
   const { options, now } = comparison.input;
-  const { maxIdentifierLength: _longest, transactions: _together, ...engine } = input.engine;
+  const { type, flavour, version, switch: how } = input.engine;
+  const engine = { type, flavour, version, switch: how };
   const existing = comparison.existing;
   const body = {
     format: planFormat,

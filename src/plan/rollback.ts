@@ -37,6 +37,8 @@ export interface RollbackInput {
   /** Ranges that were computed again since the target was live. */
   readonly rewritten: readonly Rewritten[];
   readonly engine: PlanDocument["engine"];
+  /** As {@link Switching.renameWaits}. */
+  readonly renameWaits: boolean;
   /** Milliseconds; null = the environment never expires. */
   readonly ttl: number | null;
   readonly planId: string;
@@ -71,7 +73,7 @@ export function viewsOfRecord(
 
 /** The plan, complete and digested. Throws PLAN_REFUSED with the list of what cannot be restored. */
 export function buildRollback(input: RollbackInput): PlanDocument {
-  const { current, target, snapshots, engine, now } = input;
+  const { current, target, snapshots, engine, renameWaits, now } = input;
   const isDev = target.name !== prod;
   const all = viewsOfRecord(target, snapshots, input.shown);
   refuseLost(target, all, snapshots, input.exists);
@@ -128,7 +130,7 @@ export function buildRollback(input: RollbackInput): PlanDocument {
         intervals: input.intervals,
         rewritten: input.rewritten,
       }),
-      ...switchWarnings(engine, steps, { environment: current, snapshots }),
+      ...switchWarnings({ ...engine, renameWaits }, steps, { environment: current, snapshots }),
     ],
   } as const;
   const document = { ...body, id: input.planId, createdAt: new Date(now).toISOString() };

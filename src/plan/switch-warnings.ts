@@ -15,6 +15,12 @@ const many = 500;
 /** Milliseconds one view takes, as measured: data in memory, and a disk that many others sync at the time (ADR 13). */
 const perView = { fast: 0.2, slow: 30 };
 
+/** What is asked of the engine. */
+export interface Switching extends Pick<PlanDocument["engine"], "flavour" | "switch"> {
+  /** A rename may wait for a reader of one name while it holds others. */
+  readonly renameWaits: boolean;
+}
+
 /** What readers see before the plan; no environment = nothing. Snapshots by their key. */
 interface Before {
   readonly environment: Environment | null;
@@ -22,7 +28,7 @@ interface Before {
 }
 
 export function switchWarnings(
-  engine: Pick<PlanDocument["engine"], "flavour" | "switch">,
+  engine: Switching,
   steps: readonly Step[],
   before: Before,
 ): readonly PlanWarning[] {
@@ -30,8 +36,16 @@ export function switchWarnings(
   if (step === undefined) return [];
   const most = step.views.length + step.drops.length;
   if (engine.switch === "per-view") return notAtomic(engine.flavour, most);
-  if (engine.switch !== "rename" || most < many) return [];
-  return manyAtOnce(countMoved(step, steps, before));
+  if (engine.switch !== "rename" || most < 2) return [];
+  const moved = countMoved(step, steps, before);
+  return [...(engine.renameWaits ? collisions(engine.flavour, moved) : []), ...manyAtOnce(moved)];
+}
+
+/** A reader of one view alone waits at the most. */
+function collisions(flavour: string, views: number): readonly PlanWarning[] {
+  if (views < 2) return [];
+  const text = `the ${views.toLocaleString("en-US")} views move in one statement, but this server (${flavour}) lets it wait for a reader of one while it holds others: a query that reads several of them at that moment may end in a deadlock, or see old and new ones together; apply when few read, or let such queries be tried again`;
+  return [{ code: "rename-waits", text }];
 }
 
 /** One view and the pointer behind it are never a mixture of two plans. */

@@ -29,6 +29,7 @@ function factsOnly(family: DialectFamily): Engine {
       userLocks: false,
       singleProcess: false,
       everyViewText: false,
+      renameWaits: false,
       lockingInsert: false,
       concurrency: 1,
     },

@@ -210,6 +210,7 @@ async function finish(input: FinishInput): Promise<PlanDocument> {
       switch: engine.traits.switch,
       maxIdentifierLength: engine.traits.maxIdentifierLength,
       transactions: engine.traits.transactions,
+      renameWaits: engine.traits.renameWaits,
     },
     planId: randomBytes(16).toString("hex"),
     toolVersion,

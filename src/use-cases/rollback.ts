@@ -53,6 +53,7 @@ export async function makeRollback(workspace: Workspace, request: RollbackReques
     exists: (table) => objects.has(nameKey(table)),
     rewritten: await readRewritten(state, history, target),
     engine: describeEngine(engine),
+    renameWaits: engine.traits.renameWaits,
     ttl: target.name === prod || pinnedEnvironments.includes(target.name) ? null : environmentTtl,
     planId: randomBytes(16).toString("hex"),
     toolVersion,

@@ -31,6 +31,27 @@ test("one view and the pointer behind it are no mixture; one statement or transa
     expect(new PlanningWorld(models).plan({ switch: how }).warnings).toEqual([]);
 });
 
+test("one statement that waits while it holds names: told where two views of production move that somebody may read", () => {
+  const world = new PlanningWorld(models);
+  const how = { switch: "rename", renameWaits: true } as const;
+  expect(world.deploy(how).warnings).toEqual([]);
+  const change = (name: string) => aNode({ name: `db.${name}`, kind: full, sql: "SELECT 2 AS id" });
+  const both = world.edit(change("a"), change("b"));
+  expect(both.plan(how).warnings).toEqual([
+    {
+      code: "rename-waits",
+      text: expect.stringMatching(
+        /^the 2 views move in one statement, but this server \(duckdb\) lets it wait/,
+      ),
+    },
+  ]);
+  expect(both.plan({ switch: "rename" }).warnings).toEqual([]);
+  expect(both.plan({ ...how, environment: "dev" }).warnings).toEqual([]);
+  const one = new PlanningWorld(models);
+  one.deploy(how);
+  expect(one.edit(change("a")).plan(how).warnings).toEqual([]);
+});
+
 test("rows that would come twice are refused where nothing records them in the same transaction", () => {
   const kind = {
     ...timeRange(),

@@ -99,6 +99,7 @@ class DuckdbEngine implements Engine {
       userLocks: false,
       singleProcess: true,
       everyViewText: true,
+      renameWaits: false,
       lockingInsert: false,
       concurrency: connection.concurrentTasks ?? 1,
     };

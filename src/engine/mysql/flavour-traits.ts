@@ -30,11 +30,12 @@ const common = {
   catalogs: false,
   singleProcess: false,
   everyViewText: false,
+  renameWaits: false,
   lockingInsert: false,
 } as const;
 
 type Differences = Omit<EngineTraits, keyof typeof common | "concurrency"> &
-  Partial<Pick<EngineTraits, "transactions" | "lockingInsert">>;
+  Partial<Pick<EngineTraits, "transactions" | "lockingInsert" | "renameWaits">>;
 
 const innodb = {
   switch: "rename",
@@ -45,7 +46,7 @@ const innodb = {
 } as const;
 
 const differences: Readonly<Record<Flavour, Differences>> = {
-  mysql: innodb,
+  mysql: { ...innodb, renameWaits: true },
   mariadb: innodb,
   tidb: { switch: "rename", maxIdentifierLength: 64, createTableAs: false, userLocks: true },
   starrocks: {

@@ -34,7 +34,7 @@ import { listObjects, readObjects, readViewTexts } from "./objects.ts";
 import { locationOf, openingOptions } from "./opening.ts";
 import { hurried, repeatedly, takingAll, takingOne } from "./polite.ts";
 import type { Flavour, Server } from "./server.ts";
-import { readServer } from "./server.ts";
+import { readServer, refuseOld } from "./server.ts";
 import { mysqlName, mysqlStatements } from "./statements.ts";
 import { findSyntaxFaults } from "./syntax.ts";
 
@@ -50,6 +50,7 @@ export async function openMysql(connection: MysqlConnection): Promise<Engine> {
   const options = await openingOptions(connection, location);
   const connections = new Connections(options, location, connection.prePing ?? true);
   const told = await connections.use(readServer);
+  refuseOld(told, location);
   const server = { ...told, collation: collationOf(connection, told) };
   connections.adopt(habits[told.flavour], server);
   return new MysqlEngine(connections, connection, server, location);

@@ -1,4 +1,5 @@
 /** Which server answers: its flavour and version, read from itself, whatever the configuration calls it. */
+import { SluiceError } from "../../errors.ts";
 import type { Row, Session } from "../engine.ts";
 
 export const flavours = ["mysql", "mariadb", "tidb", "starrocks", "doris", "singlestore"] as const;
@@ -38,6 +39,22 @@ export async function readServer(session: Session): Promise<Server> {
     collation: (collation?.["collation"] as string | undefined) ?? null,
     identity: String(identity?.["identity"] ?? ""),
   };
+}
+
+/** The release that is needed, where this one is older: of MySQL 5.7 and before, window functions and longer keys are missing. Pure. */
+export function neededRelease({ flavour, version }: Pick<Server, "flavour" | "version">): string | null {
+  return flavour === "mysql" && Number.parseInt(version, 10) < 8 ? "8.0" : null;
+}
+
+/** Throws ENGINE_FAILED. */
+export function refuseOld(server: Pick<Server, "flavour" | "version">, location: string): void {
+  const needed = neededRelease(server);
+  if (needed === null) return;
+  throw new SluiceError(
+    "ENGINE_FAILED",
+    `The server at ${location} is ${server.flavour} ${server.version}; Sluice needs ${needed} or later.`,
+    { hint: "docs/engines.md lists the servers it works with." },
+  );
 }
 
 /** From what VERSION() and @@version_comment say. Pure. */

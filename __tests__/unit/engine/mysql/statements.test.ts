@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { traitsOf } from "../../../../src/engine/mysql/flavour-traits.ts";
 import type { Flavour } from "../../../../src/engine/mysql/server.ts";
-import { flavourOf, flavours, versionOf } from "../../../../src/engine/mysql/server.ts";
+import { flavourOf, flavours, neededRelease, versionOf } from "../../../../src/engine/mysql/server.ts";
 import { mysqlStatements } from "../../../../src/engine/mysql/statements.ts";
 
 const table = { schema: "shop", table: "orders" };
@@ -35,6 +35,21 @@ describe("which server answers", () => {
     expect(flavourOf(version, comment)).toBe(flavour);
     expect(versionOf(flavour, version, comment)).toBe(is);
   });
+});
+
+test.each([
+  { flavour: "mysql", version: "5.6.24", needed: "8.0" },
+  { flavour: "mysql", version: "5.7.44", needed: "8.0" },
+  { flavour: "mysql", version: "8.0.11", needed: null },
+  { flavour: "mysql", version: "9.4.0", needed: null },
+  { flavour: "singlestore", version: "5.7.32", needed: null },
+  { flavour: "doris", version: "2.1.7", needed: null },
+] as const)("$flavour $version needs $needed", ({ flavour, version, needed }) => {
+  expect(neededRelease({ flavour, version })).toBe(needed);
+});
+
+test("only a server that cannot be told to wait no second lets a rename wait while it holds names", () => {
+  expect(flavours.filter((flavour) => traitsOf(flavour, 1).renameWaits)).toEqual(["mysql"]);
 });
 
 test.each<{ flavour: Flavour; how: string; transactions: boolean; userLocks: boolean }>([
