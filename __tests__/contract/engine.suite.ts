@@ -94,13 +94,15 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
     });
 
     test("a table takes the columns of a query and none of its rows, and stays as it is where it is there", async () => {
-      const empty = { ifNotExists: true, empty: true };
+      const options = { ifNotExists: true };
       const query = "WITH q AS (SELECT 1 AS a) SELECT a, CAST('2024-01-01' AS DATE) AS d FROM q -- the end";
-      await engine.createTableAs(engine, at("e"), query, empty);
+      const told = await engine.createTableLike(engine, at("e"), query, options);
       expect(await engine.query(`SELECT * FROM ${engine.name(at("e"))}`)).toEqual([]);
-      expect(await engine.columnsOf(at("e"))).toEqual(await engine.columnsOfQuery(query));
-      await engine.createTableAs(engine, at("e"), "SELECT 'other' AS b", empty);
+      expect(told).toEqual(await engine.columnsOf(at("e")));
+      expect(told).toEqual(await engine.columnsOfQuery(query));
+      await engine.createTableLike(engine, at("e"), "SELECT 'other' AS b", options);
       expect((await engine.columnsOf(at("e"))).map(({ name }) => name)).toEqual(["a", "d"]);
+      await expect(engine.createTableLike(engine, at("e"), "SELECT 1 AS a")).rejects.toThrow(/exist/);
     });
 
     test("a table is made from a query, also an empty one", async () => {
@@ -206,7 +208,7 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
     test("many statements run in order, up to the one that fails", async () => {
       const insert = (value: number): string => `INSERT INTO ${q("t")} VALUES (${value})`;
       const many = Array.from({ length: 250 }, (_, value) => insert(value));
-      await engine.createTableAs(engine, at("t"), "SELECT 1 AS a", { empty: true });
+      await engine.createTableLike(engine, at("t"), "SELECT 1 AS a");
       await engine.exclusive((session) => runAll(session, [...many, `DELETE FROM ${q("t")} WHERE a < 240`]));
       expect(await engine.query(`SELECT COUNT(*) AS n FROM ${q("t")}`)).toEqual([{ n: 10 }]);
       await expect(

@@ -420,6 +420,7 @@ async function aContext(engine: Engine, model: Model, executionTime: number): Pr
     before: null,
     moved: false,
     rebuilds: { begun: new Set(), swapped: new Map() },
+    found: new Map(),
     ahead: new Set(),
     after: {
       name: environment,

@@ -80,6 +80,7 @@ async function aContext(engine: Engine, n: number): Promise<ApplyContext> {
     before: null,
     moved: false,
     rebuilds: { begun: new Set(), swapped: new Map() },
+    found: new Map(),
     ahead: new Set(),
     after: {
       name,

@@ -202,6 +202,7 @@ async function applyRecorded(
     ...change,
     moved,
     definitions,
+    found: objects,
     ahead: tablesAhead(plan, objects),
     rebuilds: await tidyTemporary(holder, targets),
   };

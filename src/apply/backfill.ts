@@ -1,5 +1,5 @@
 /** One batch of a model: its rows, the audits that may refuse them, and the record of both, in one unit (design 5). */
-import type { Session } from "../engine/engine.ts";
+import { nameKey, type Session } from "../engine/engine.ts";
 import type { Model } from "../model/model.ts";
 import { renderQuery } from "../model/render.ts";
 import type { RenderContext } from "../model/render-context.ts";
@@ -151,10 +151,13 @@ async function writeRows(context: ApplyContext, step: BackfillStep, model: Model
   const table = step.beside ? rebuiltName(context, named) : named;
   const render = await buildContext(context, step, stageOf(context, step), interval, table);
   const writer = writerOf(context, { model, table, named, interval, first, render });
+  let isEmpty = false;
   const prepare = async (session: Session): Promise<readonly Column[]> => {
     await runModelStatements(session, model, "pre", render);
     if (step.beside && first) await createBeside(context, session, step, model, render);
-    let present = await engine.columnsOf(table, session);
+    const known = takeFresh(context, table);
+    isEmpty = known !== undefined;
+    let present = known ?? (await engine.columnsOf(table, session));
     if (present.length === 0) {
       await createEmptyTable(context, session, model, table, render);
       present = await engine.columnsOf(table, session);
@@ -172,7 +175,9 @@ async function writeRows(context: ApplyContext, step: BackfillStep, model: Model
     },
     write: async (session) => {
       const columns = await writtenColumns(context, session, present, step, model, render);
-      const rows = await changeInPlace(context, session, table, columns, writer.change(columns));
+      const change = writer.change(columns);
+      const removed = isEmpty ? null : change.removed;
+      const rows = await changeInPlace(context, session, table, columns, { ...change, removed });
       await runModelStatements(session, model, "post", render);
       const audits = await runAudits(context, session, step, model, render);
       if (engine.traits.transactionalDdl) await writer.tidy?.(session);
@@ -180,6 +185,13 @@ async function writeRows(context: ApplyContext, step: BackfillStep, model: Model
     },
     ...(engine.traits.transactionalDdl ? {} : { tidy }),
   };
+}
+
+/** Columns of a table that was made in this transaction and is about to be written to for the first time. */
+function takeFresh({ fresh }: ApplyContext, table: NameParts): readonly Column[] | undefined {
+  const columns = fresh?.get(nameKey(table));
+  fresh?.delete(nameKey(table));
+  return columns;
 }
 
 interface Batched {

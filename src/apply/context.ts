@@ -1,10 +1,11 @@
 /** What every part of an apply works with. Built once the lock is held; nothing in it changes but the flag that stops all. */
-import type { Engine, Session } from "../engine/engine.ts";
+import type { Engine, ObjectType, Session } from "../engine/engine.ts";
 import type { Environment } from "../environment/environment.ts";
 import type { MacroValue } from "../model/model.ts";
 import type { ApplyEvent } from "../plan/events.ts";
 import type { Outcome, OutcomeReason } from "../plan/outcome.ts";
 import type { PlanDocument } from "../plan/plan.ts";
+import type { Column } from "../sql/name-parts.ts";
 import type { State, StateLock } from "../state/state.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Rebuilds } from "./rebuild.ts";
@@ -75,12 +76,16 @@ export interface ApplyContext {
   /** The record this plan writes, not yet finalized. */
   readonly after: Environment;
   readonly definitions: Definitions;
+  /** What of the plan's objects was there when the apply began, by key. */
+  readonly found: ReadonlyMap<string, ObjectType>;
   /** Keys of tables that are there before any batch: found when the apply began, or made by a step of their own. */
   readonly ahead: ReadonlySet<string>;
   readonly rebuilds: Rebuilds;
   readonly stop: Stop;
   /** The transaction at hand, where what others of its steps made is not seen from outside. */
   readonly inside?: Session;
+  /** Tables that this transaction has made and nobody has written to since, with their columns. */
+  readonly fresh?: Map<string, readonly Column[]>;
 }
 
 /** A session that before every statement, or every text of several, first looks whether the apply was stopped, and whether it still holds the lock. */

@@ -5,6 +5,7 @@
 import type { Session } from "../engine/engine.ts";
 import type { ApplyEvent } from "../plan/events.ts";
 import type { Step } from "../plan/step.ts";
+import type { Column } from "../sql/name-parts.ts";
 import { canShare, recordUnits, type Unit } from "./commit.ts";
 import type { ApplyContext } from "./context.ts";
 import { guarded } from "./context.ts";
@@ -61,6 +62,7 @@ export async function runShared(
   };
   const work = async (session: Session): Promise<readonly Done[]> => {
     const done: Done[] = [];
+    const fresh = new Map<string, readonly Column[]>();
     const begun = performance.now();
     committing = false;
     for (;;) {
@@ -72,7 +74,7 @@ export async function runShared(
         taken.push(step);
         await run.before(step);
       }
-      done.push(await runUnit(context, session, step));
+      done.push(await runUnit(context, session, fresh, step));
     }
     const units = done.map(({ unit }) => unit);
     await recordUnits(context, guarded(session, context), units);
@@ -93,11 +95,16 @@ export async function runShared(
   return null;
 }
 
-async function runUnit(context: ApplyContext, session: Session, step: UnitStep): Promise<Done> {
+async function runUnit(
+  context: ApplyContext,
+  session: Session,
+  fresh: NonNullable<ApplyContext["fresh"]>,
+  step: UnitStep,
+): Promise<Done> {
   const events: ApplyEvent[] = [];
   const began = context.now();
   const emit = (event: ApplyEvent): void => void events.push(event);
-  const unit = await unitOf({ ...context, inside: session, emit }, step);
+  const unit = await unitOf({ ...context, inside: session, fresh, emit }, step);
   const watched = guarded(session, context);
   await context.stop.during(step, async () => {
     await unit.stage?.(watched);

@@ -18,25 +18,30 @@ export function declaredColumns(model: Model): readonly Column[] | null {
   return model.columns.every((column) => column.type !== null) ? model.columns : null;
 }
 
-/** Creates the table without rows: from declared columns, else from what the query would give. */
+/**
+ * Creates the table without rows: from declared columns, else from what the query would give; those that the engine then has told.
+ * `isNew`: it must not be there.
+ */
 export async function createEmptyTable(
   context: ApplyContext,
   session: Session,
   model: Model,
   table: NameParts,
   render: RenderContext,
-): Promise<void> {
+  isNew = false,
+): Promise<readonly Column[] | null> {
   const { engine } = context;
   const declared = declaredColumns(model);
   const managed = "validFrom" in model.kind ? managedColumns(model.kind, engine.family) : [];
   // Another environment may build the same table at this moment.
-  const options = { ifNotExists: true, properties: model.physicalProperties };
+  const options = { ifNotExists: !isNew, properties: model.physicalProperties };
   const query = declared === null ? renderQuery(model, render) : "";
   if (declared === null && managed.length === 0)
-    return void (await engine.createTableAs(session, table, query, { ...options, empty: true }));
+    return engine.createTableLike(session, table, query, options);
   const columns = declared ?? (await engine.columnsOfQuery(query, session, table));
   const own = columns.filter(({ name }) => !managed.some((column) => column.name === name));
   await session.run(engine.statements.createTable(table, [...own, ...managed], options));
+  return null;
 }
 
 /** Defines a view, or defines it anew under its readers. */

@@ -59,8 +59,6 @@ export interface TableOptions {
   readonly ifNotExists?: boolean;
   /** Takes the place of a table that is there; only where {@link EngineTraits.transactionalDdl} holds. */
   readonly replace?: boolean;
-  /** The columns of a query and none of its rows. */
-  readonly empty?: boolean;
   /** `physical_properties` of the model, as SQL text; engines without a word for any of them ignore all. */
   readonly properties?: Readonly<Record<string, string>>;
 }
@@ -140,6 +138,13 @@ export interface Engine extends Session, AsyncDisposable {
   syntaxFaults(queries: readonly string[]): Promise<readonly (SyntaxFault | null)[]>;
   /** Creates a table from a query's rows; the number of rows. Engines without CREATE TABLE AS create and insert. */
   createTableAs(session: Session, table: NameParts, query: string, options?: TableOptions): Promise<number>;
+  /** Creates a table with the columns of a query and none of its rows; the columns, as {@link columnsOf} tells them. */
+  createTableLike(
+    session: Session,
+    table: NameParts,
+    query: string,
+    options?: TableOptions,
+  ): Promise<readonly Column[]>;
   /** Inserts rows in few statements. */
   insertRows(
     session: Session,

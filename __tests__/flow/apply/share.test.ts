@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type ApplyOptions, applyPlan } from "../../../src/apply/apply.ts";
 import { openDuckdb } from "../../../src/engine/duckdb/duckdb.ts";
-import type { Engine } from "../../../src/engine/engine.ts";
+import type { Engine, Session, TransactionOptions } from "../../../src/engine/engine.ts";
 import { prod } from "../../../src/environment/naming.ts";
 import type { ApplyEvent } from "../../../src/plan/events.ts";
 import type { PlanOptions } from "../../../src/plan/options.ts";
@@ -118,6 +118,69 @@ SELECT @STAR(shop.of_b, b, prefix := 'p_') FROM shop.of_b AS b`,
   // Before the start and before each step, but for what only tidies up: none of them was run a second time.
   expect(asked).toBe(plan.steps.length);
   expect(await engine.query("SELECT * FROM shop.of_c")).toEqual([{ p_n: 1 }]);
+});
+
+/** What the transactions of an engine run. */
+function recording(sent: string[]): Engine {
+  return new Proxy(engine, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (key !== "transaction") return typeof value === "function" ? value.bind(target) : value;
+      return (work: (session: Session) => Promise<unknown>, options: TransactionOptions) =>
+        target.transaction((session) => {
+          return work({
+            query: (sql, values) => {
+              sent.push(sql);
+              return session.query(sql, values);
+            },
+            run: (sql, values) => {
+              sent.push(sql);
+              return session.run(sql, values);
+            },
+          });
+        }, options);
+    },
+  });
+}
+
+test("rows of a table that the same transaction made are not looked for, those of the next batch are", async () => {
+  await project.write({
+    "models/a.sql": days("a").replace("(time_column ds)", "(time_column ds, batch_size 2)"),
+  });
+  await engine.run("UPDATE raw.rows SET id = 7; INSERT INTO raw.rows VALUES (8, '2024-01-03')");
+  await engine[Symbol.asyncDispose]();
+  plan = await planned();
+  engine = await openDuckdb({ type: "duckdb", database: project.database }, { directory: "/" });
+  const sent: string[] = [];
+  const recorded = recording(sent);
+  const state = await openState(recorded, { tool: "0.0.0" });
+  expect(await run({ engine: recorded, state })).toMatchObject({ reason: "applied" });
+  const deleted = sent.filter((sql) => /^DELETE FROM "\w+"."sluice__shop"/.test(sql));
+  expect(deleted.length).toBeGreaterThan(1);
+  for (const sql of deleted) expect(sql).toContain("shop__a__");
+  expect(deleted.join("\n")).not.toContain("2024-01-01");
+  expect(sent.filter((sql) => sql.startsWith("DESCRIBE") && sql.includes("shop__b__"))).toEqual([]);
+  expect(await engine.query("SELECT id FROM shop.a ORDER BY id")).toEqual([{ id: 7 }, { id: 8 }]);
+});
+
+test("a table that somebody else made meanwhile is taken as it is, and its rows in the range go", async () => {
+  await engine.run("UPDATE raw.rows SET id = 7");
+  const create = plan.steps.find((step) => step.kind === "create-table" && step.model === "shop.a");
+  if (create?.kind !== "create-table") throw new Error("no such step");
+  const theirs = engine.name(create.table);
+  let made = false;
+  const outcome = await run({
+    circuitBreaker: async () => {
+      if (made) return true;
+      made = true;
+      await engine.run(
+        `CREATE SCHEMA sluice__shop; CREATE TABLE ${theirs} AS SELECT 99 AS id, DATE '2024-01-02' AS ds`,
+      );
+      return true;
+    },
+  });
+  expect(outcome).toMatchObject({ reason: "applied" });
+  expect(await engine.query("SELECT id FROM shop.a")).toEqual([{ id: 7 }]);
 });
 
 test.each([

@@ -3,14 +3,14 @@ import { messageOf } from "../../errors.ts";
 import { quoteIdentifier } from "../../sql/dialect.ts";
 import type { Column, NameParts } from "../../sql/name-parts.ts";
 import type { DuckdbConnection, OpenOptions } from "../connection.ts";
-import {
-  type Engine,
-  runAll,
-  type Session,
-  type SqlValue,
-  type SyntaxFault,
-  type TableOptions,
-  type TransactionOptions,
+import type {
+  Engine,
+  Row,
+  Session,
+  SqlValue,
+  SyntaxFault,
+  TableOptions,
+  TransactionOptions,
 } from "../engine.ts";
 import { failedFor } from "../name-fault.ts";
 import type { EngineTraits } from "../traits.ts";
@@ -202,12 +202,22 @@ class DuckdbEngine implements Engine {
     session: Session,
     table: NameParts,
     query: string,
-    { replace = false, ifNotExists = false, empty = false }: TableOptions = {},
+    { replace = false, ifNotExists = false }: TableOptions = {},
   ): Promise<number> {
     const create = `CREATE ${replace ? "OR REPLACE " : ""}TABLE ${ifNotExists ? "IF NOT EXISTS " : ""}${this.name(table)}`;
-    if (!empty) return session.run(`${create} AS ${query}`);
-    // The query ends on a line of its own: it may end in a comment. Its answer, which says zero, is not fetched.
-    return runAll(session, [`${create} AS (${query}\n) WITH NO DATA`]).then(() => 0);
+    return session.run(`${create} AS ${query}`);
+  }
+
+  async createTableLike(
+    session: Session,
+    table: NameParts,
+    query: string,
+    { ifNotExists = false }: TableOptions = {},
+  ): Promise<readonly Column[]> {
+    const name = this.name(table);
+    // The query ends on a line of its own: it may end in a comment. Both in one text, which saves a trip.
+    const create = `CREATE TABLE ${ifNotExists ? "IF NOT EXISTS " : ""}${name} AS (${query}\n) WITH NO DATA`;
+    return described(await session.query(`${create};\nDESCRIBE ${name}`));
   }
 
   async insertRows(
@@ -237,7 +247,10 @@ class DuckdbEngine implements Engine {
 }
 
 async function describe(session: Session, what: string): Promise<readonly Column[]> {
-  const rows = await session.query(`DESCRIBE ${what}`);
+  return described(await session.query(`DESCRIBE ${what}`));
+}
+
+function described(rows: readonly Row[]): readonly Column[] {
   return rows.map((row) => ({ name: String(row["column_name"]), type: String(row["column_type"]) }));
 }
 

@@ -195,10 +195,19 @@ class MysqlEngine implements Engine {
     query: string,
     options: TableOptions = {},
   ): Promise<number> {
+    await this.createTableLike(session, table, query, options);
+    return session.run(`INSERT INTO ${mysqlName(table)}\n${query}`);
+  }
+
+  async createTableLike(
+    session: Session,
+    table: NameParts,
+    query: string,
+    options: TableOptions = {},
+  ): Promise<readonly Column[]> {
     const columns = await this.columnsOfQuery(query, session === this ? undefined : session, table);
     await session.run(this.statements.createTable(table, columns, options));
-    if (options.empty === true) return 0;
-    return session.run(`INSERT INTO ${mysqlName(table)}\n${query}`);
+    return columns;
   }
 
   async insertRows(
