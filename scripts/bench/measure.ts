@@ -14,17 +14,37 @@ export interface MeasureOptions {
   readonly before?: () => Promise<void>;
 }
 
-/** The run in the middle by time; its memory is the median of all runs. */
+/** Medians of the task's runs. */
 export async function measure(task: Task, options: MeasureOptions): Promise<Measurement> {
-  const script = await compiledTask();
   const runs: Measurement[] = [];
+  for (let i = 0; i < options.runs; i++) runs.push(await once(task, options));
+  return middle(task, runs);
+}
+
+/** Two tasks that are compared, in turns: the machine is not as fast at one time as at another. */
+export async function measurePair(
+  tasks: readonly [Task, Task],
+  options: MeasureOptions,
+): Promise<readonly [Measurement, Measurement]> {
+  const [first, second] = tasks;
+  const runs: [Measurement[], Measurement[]] = [[], []];
   for (let i = 0; i < options.runs; i++) {
-    await options.before?.();
-    const { stdout } = await run(process.execPath, [script, task, options.project, options.database], {
-      maxBuffer: 64 * 1024 * 1024,
-    });
-    runs.push(JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Measurement);
+    runs[0].push(await once(first, options));
+    runs[1].push(await once(second, options));
   }
+  return [middle(first, runs[0]), middle(second, runs[1])];
+}
+
+async function once(task: Task, { project, database, before }: MeasureOptions): Promise<Measurement> {
+  const script = await compiledTask();
+  await before?.();
+  const { stdout } = await run(process.execPath, [script, task, project, database], {
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Measurement;
+}
+
+function middle(task: Task, runs: readonly Measurement[]): Measurement {
   const amounts = new Set(runs.map((each) => each.amount));
   if (amounts.size > 1)
     throw new Error(`${task}: runs did different amounts of work: ${[...amounts].join(", ")}`);

@@ -3,7 +3,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDuckdb } from "../../src/engine/duckdb/duckdb.ts";
 import { writeProject } from "../generate-project.ts";
-import { measure } from "./measure.ts";
+import { measure, measurePair } from "./measure.ts";
 import { readOrder } from "./order.ts";
 import type { Measurement } from "./task.ts";
 
@@ -68,10 +68,8 @@ async function measureApply(
   before: () => Promise<void>,
 ): Promise<{ readonly apply: Measurement; readonly rawSql: Measurement }> {
   log(`${models} models: apply, and the same SQL without Sluice`);
-  return {
-    rawSql: await measure("raw-sql", { ...task, before }),
-    apply: await measure("apply", { ...task, before }),
-  };
+  const [rawSql, apply] = await measurePair(["raw-sql", "apply"], { ...task, before });
+  return { rawSql, apply };
 }
 
 /** The file is made by Sluice, in the storage format that it gives to new ones. */
