@@ -4,6 +4,15 @@ import type { Model } from "../model/model.ts";
 import type { Column, NameParts } from "../sql/name-parts.ts";
 import type { ApplyContext } from "./context.ts";
 
+/** Whether there is anything to write. */
+export function hasComments({ engine }: Pick<ApplyContext, "engine">, model: Model): boolean {
+  return engine.registerComments && (model.description !== undefined || describesColumns(model));
+}
+
+function describesColumns({ columnDescriptions }: Model): boolean {
+  return Object.keys(columnDescriptions).length > 0;
+}
+
 /** Comments on the object and those of its columns that exist. */
 export async function writeComments(
   context: ApplyContext,
@@ -12,10 +21,9 @@ export async function writeComments(
   type: ObjectType,
   model: Model,
 ): Promise<void> {
+  if (!hasComments(context, model)) return;
   const { engine } = context;
-  const described = Object.keys(model.columnDescriptions).length > 0;
-  if (!engine.registerComments || (model.description === undefined && !described)) return;
-  const present = described ? await engine.columnsOf(object, session) : [];
+  const present = describesColumns(model) ? await engine.columnsOf(object, session) : [];
   const types = present.flatMap(({ name, type }) => (type === null ? [] : [[name, type] as const]));
   const comments = {
     ...(model.description === undefined ? {} : { description: model.description }),

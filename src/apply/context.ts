@@ -1,4 +1,4 @@
-/** What every part of an apply works with. Built once the lock is held; nothing in it changes but the flag that stops all. */
+/** What every part of an apply works with. Built once the lock is held; nothing in it changes but the flag that stops all, and what one transaction knows. */
 import type { Engine, ObjectType, Session } from "../engine/engine.ts";
 import type { Environment } from "../environment/environment.ts";
 import type { MacroValue } from "../model/model.ts";

@@ -4,10 +4,9 @@
  * names can be exchanged at once: switch-by-rename.ts. Elsewhere view by view, the pointer last.
  */
 import { runAll, type Session } from "../engine/engine.ts";
-import type { EnvironmentView } from "../environment/environment.ts";
 import { prod } from "../environment/naming.ts";
 import type { NameParts } from "../sql/name-parts.ts";
-import { writeComments } from "./comments.ts";
+import { hasComments, writeComments } from "./comments.ts";
 import type { ApplyContext } from "./context.ts";
 import { guarded } from "./context.ts";
 import { pointerQuery } from "./pointer.ts";
@@ -41,7 +40,7 @@ async function moveViews(
   step: SwitchStep,
   here: (name: NameParts) => boolean,
 ): Promise<void> {
-  const { engine } = context;
+  const { engine, definitions, plan } = context;
   const { createSchema, createView, drop } = engine.statements;
   const views = step.views.filter(({ view }) => here(view));
   const pointer = here(step.pointer) ? [step.pointer] : [];
@@ -49,28 +48,17 @@ async function moveViews(
   let plain: string[] = [];
   for (const moved of views) {
     plain.push(createView(moved.view, `SELECT * FROM ${engine.name(moved.table)}`));
-    if (!hasMore(context, moved)) continue;
+    const model = definitions.model(moved.snapshot);
+    const commented = plan.environment.name === prod && hasComments(context, model);
+    if (!commented && model.onVirtualUpdate.length === 0) continue;
     await runAll(session, plain);
     plain = [];
-    await addToView(context, session, moved);
+    if (commented) await writeComments(context, session, moved.view, "view", model);
+    await runVirtualStatements(context, session, moved);
   }
   const gone = step.drops.filter(here).map((view) => drop(view, "view"));
   const shown = pointer.map((name) => createView(name, pointerQuery(context)));
   await runAll(session, [...plain, ...gone, ...shown]);
-}
-
-/** What a view is followed by, before the next one. */
-function hasMore({ definitions }: ApplyContext, { snapshot }: EnvironmentView): boolean {
-  const { description, columnDescriptions, onVirtualUpdate } = definitions.model(snapshot);
-  const described = description !== undefined || Object.keys(columnDescriptions).length > 0;
-  return described || onVirtualUpdate.length > 0;
-}
-
-async function addToView(context: ApplyContext, session: Session, moved: EnvironmentView): Promise<void> {
-  const { definitions, plan } = context;
-  const model = definitions.model(moved.snapshot);
-  if (plan.environment.name === prod) await writeComments(context, session, moved.view, "view", model);
-  await runVirtualStatements(context, session, moved);
 }
 
 /** Views in catalogs that this engine cannot change in the same transaction as its own go first. */
