@@ -37,6 +37,40 @@ describe("duckdb files", () => {
     expect(await third.query("SELECT a FROM t")).toEqual([{ a: 1 }]);
   });
 
+  test("rows that are handed over without SQL are in their transaction, as they are, or not at all", async () => {
+    await using engine = await open({ catalogs: [catalog("shop", "shop.db"), catalog("other", "other.db")] });
+    for (const schema of ["shop", "s"]) await engine.run(`CREATE SCHEMA ${schema}`);
+    const rows = [
+      [1, "it's \u0000 'ä' 😀", 0.5, true],
+      [-9_007_199_254_740_991, "x".repeat(3_000_000), -1, false],
+      [0, "", null, null],
+    ] as const;
+    const all = (name: string) => engine.query(`SELECT * FROM ${name}`);
+    for (const name of [
+      { schema: "shop", table: "t" },
+      { catalog: "other", schema: "main", table: 'a "t"' },
+    ]) {
+      const full = engine.name(name);
+      await engine.run(`CREATE TABLE ${full} (a BIGINT NOT NULL, b VARCHAR, c DOUBLE, d BOOLEAN)`);
+      await engine.transaction((session) => session.append?.(name, rows) ?? Promise.resolve());
+      expect(await all(full)).toEqual(rows.map(([a, b, c, d]) => ({ a, b, c, d })));
+      await engine.run(`DELETE FROM ${full}`);
+      const undone = engine.transaction(async (session) => {
+        await session.append?.(name, rows);
+        throw new Error("not this");
+      });
+      await expect(undone).rejects.toThrow("not this");
+      const refused = engine.transaction(
+        (session) => session.append?.(name, [...rows, [null, "y", 1, true]]) ?? Promise.resolve(),
+      );
+      await expect(refused).rejects.toMatchObject({
+        code: "ENGINE_FAILED",
+        message: expect.stringContaining("NOT NULL"),
+      });
+      expect(await all(full)).toEqual([]);
+    }
+  });
+
   test("single statements that conflict are tried again, like transactions", async () => {
     for (let round = 0; round < 10; round++) {
       await using engine = await open({ database: `conflict-${round}.db` });

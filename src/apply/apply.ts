@@ -188,10 +188,12 @@ async function applyRecorded(
   const present = environments.get(plan.environment.name);
   const live = present?.planId === plan.id;
   const change = live ? liveChange(present) : environmentChange(plan, environments, now());
-  await state.writeSnapshots(null, lock, storedNow(plan, now()));
+  const [objects] = await Promise.all([
+    findObjects(plan, engine),
+    state.writeSnapshots(null, lock, storedNow(plan, now())),
+  ]);
   const definitions = await loadDefinitions(state, plan, change.after.members);
   const { executionTime } = entry;
-  const objects = await findObjects(plan, engine);
   const holder = { plan, engine, state, lock, now, emit, stop };
   const targets = temporaryTargets({ plan, ...change, definitions });
   const context: ApplyContext = {

@@ -1,11 +1,9 @@
 /** Audits of one batch: run before its rows are visible, so that bad rows never are (design D9). */
 import type { Session } from "../engine/engine.ts";
 import { SluiceError } from "../errors.ts";
-import type { Model } from "../model/model.ts";
-import { renderAudit } from "../model/render-audit.ts";
-import type { RenderContext } from "../model/render-context.ts";
 import type { ApplyContext } from "./context.ts";
 import type { SnapshotStep } from "./rendering.ts";
+import type { StepTexts } from "./step-texts.ts";
 
 export interface AuditResult {
   readonly audit: string;
@@ -14,20 +12,18 @@ export interface AuditResult {
 }
 
 /**
- * Runs every audit of the model on `render.thisModel`. A dev table holds a partial preview that cannot satisfy
+ * Runs every audit of the model on the table that its texts are for. A dev table holds a partial preview that cannot satisfy
  * audits, so there none blocks. Throws AUDIT_FAILED naming all blocking audits that found rows.
  */
 export async function runAudits(
   context: ApplyContext,
   session: Session,
   step: SnapshotStep,
-  model: Model,
-  render: RenderContext,
+  texts: StepTexts,
 ): Promise<readonly AuditResult[]> {
   const results: AuditResult[] = [];
   const statements = new Map<string, string>();
-  for (const use of model.audits) {
-    const audit = renderAudit(model, use, { ...render, stage: "auditing" });
+  for (const audit of texts.audits()) {
     if (audit.skip) continue;
     const badRows = await countBadRows(session, audit.sql);
     const result = {
@@ -43,7 +39,7 @@ export async function runAudits(
   if (first === undefined) return results;
   report(context, step, results);
   const found = failed.map((result) => `${result.audit} found ${rows(result.badRows)}`).join(", ");
-  throw new SluiceError("AUDIT_FAILED", `Blocking audits of ${model.displayName} failed: ${found}.`, {
+  throw new SluiceError("AUDIT_FAILED", `Blocking audits of ${texts.model.displayName} failed: ${found}.`, {
     hint: "Nothing of this batch was kept; correct the data or the model and apply again.",
     details: { audits: failed, statement: statements.get(first.audit) },
   });

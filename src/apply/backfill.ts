@@ -1,8 +1,6 @@
 /** One batch of a model: its rows, the audits that may refuse them, and the record of both, in one unit (design 5). */
 import { nameKey, type Session } from "../engine/engine.ts";
 import type { Model } from "../model/model.ts";
-import { renderQuery } from "../model/render.ts";
-import type { RenderContext } from "../model/render-context.ts";
 import type { Step } from "../plan/step.ts";
 import type { Column, NameParts } from "../sql/name-parts.ts";
 import type { AuditResult } from "./audit.ts";
@@ -13,9 +11,9 @@ import type { Unit } from "./commit.ts";
 import type { ApplyContext } from "./context.ts";
 import { runModelStatements } from "./model-statements.ts";
 import { everything, rebuiltName } from "./rebuild.ts";
-import { buildContext } from "./rendering.ts";
 import { buildScratch, replaceTable, scratchOf, swapScratch } from "./replace.ts";
 import { stageOf } from "./runtime-stage.ts";
+import { renderAll, type StepTexts, stepTexts } from "./step-texts.ts";
 import { createEmptyTable, createView, declaredColumns } from "./table-shape.ts";
 import { type Writer, writerOf } from "./writers.ts";
 
@@ -26,7 +24,7 @@ interface Written {
   readonly audits: readonly AuditResult[];
 }
 
-interface Write extends Pick<Unit, "stage"> {
+interface Write extends Pick<Unit, "prepare" | "stage"> {
   readonly write: (session: Session) => Promise<Written>;
   /** Drops what the stage built, after the commit: what is left by a crash is dropped by the next holder of the lock. */
   readonly tidy?: () => Promise<void>;
@@ -37,11 +35,12 @@ export async function backfill(context: ApplyContext, step: BackfillStep): Promi
   const { dev, interval } = step;
   const model = definitions.model(step.snapshot);
   const snapshot = definitions.snapshot(step.snapshot);
-  const { stage, write, tidy } = await writeOf(context, step, model);
+  const { prepare, stage, write, tidy } = await writeOf(context, step, model.kind);
   let written: Written = { rows: 0, audits: [] };
   return {
     step,
     table: step.table,
+    ...(prepare === undefined ? {} : { prepare }),
     ...(stage === undefined ? {} : { stage }),
     write: async (session) => {
       written = await write(session);
@@ -65,121 +64,116 @@ function losesRows({ first, batches, beside }: BackfillStep, { kind }: Model): b
   return first && batches > 1 && !beside && kind.name !== "INCREMENTAL_BY_TIME_RANGE";
 }
 
-async function writeOf(context: ApplyContext, step: BackfillStep, model: Model): Promise<Write> {
-  switch (model.kind.name) {
+async function writeOf(context: ApplyContext, step: BackfillStep, { name }: Model["kind"]): Promise<Write> {
+  switch (name) {
     case "EXTERNAL":
     case "EMBEDDED":
-      return auditOnly(context, step, model);
+      return auditOnly(context, step);
     case "VIEW":
-      return replaceView(context, step, model);
+      return replaceView(context, step);
     case "FULL":
       return context.engine.traits.transactionalDdl
-        ? replaceInTransaction(context, step, model)
-        : replaceBySwap(context, step, model);
+        ? replaceInTransaction(context, step)
+        : replaceBySwap(context, step);
     default:
-      return writeRows(context, step, model);
+      return writeRows(context, step);
   }
 }
 
-async function auditOnly(context: ApplyContext, step: BackfillStep, model: Model): Promise<Write> {
-  const render = await buildContext(context, step, "evaluating", step.interval);
+async function auditOnly(context: ApplyContext, step: BackfillStep): Promise<Write> {
+  const texts = await stepTexts(context, step, "evaluating", step.interval);
   return {
-    write: async (session) => ({ rows: 0, audits: await runAudits(context, session, step, model, render) }),
+    write: async (session) => ({ rows: 0, audits: await runAudits(context, session, step, texts) }),
   };
 }
 
-async function replaceView(context: ApplyContext, step: BackfillStep, model: Model): Promise<Write> {
-  const render = await buildContext(context, step, stageOf(context, step), step.interval);
+async function replaceView(context: ApplyContext, step: BackfillStep): Promise<Write> {
+  const texts = await stepTexts(context, step, stageOf(context, step), step.interval);
   const create = async (session: Session): Promise<void> => {
-    await runModelStatements(session, model, "pre", render);
-    await createView(context, session, step.table, renderQuery(model, render));
-    await runModelStatements(session, model, "post", render);
-    if (!step.dev) await writeComments(context, session, step.table, "view", model);
+    await runModelStatements(session, texts, "pre");
+    await createView(context, session, step.table, texts.query());
+    await runModelStatements(session, texts, "post");
+    if (!step.dev) await writeComments(context, session, step.table, "view", texts.model);
   };
   return {
+    prepare: () => renderAll(texts),
     stage: create,
-    write: async (session) => ({ rows: 0, audits: await runAudits(context, session, step, model, render) }),
+    write: async (session) => ({ rows: 0, audits: await runAudits(context, session, step, texts) }),
   };
 }
 
 /** DDL rolls back: the table is replaced first, so that statements and audits see it under its own name. */
-async function replaceInTransaction(context: ApplyContext, step: BackfillStep, model: Model): Promise<Write> {
-  const render = await buildContext(context, step, stageOf(context, step), step.interval);
+async function replaceInTransaction(context: ApplyContext, step: BackfillStep): Promise<Write> {
+  const texts = await stepTexts(context, step, stageOf(context, step), step.interval);
   return {
+    prepare: () => renderAll(texts),
     write: async (session) => {
-      await runModelStatements(session, model, "pre", render);
-      await createForSelfReference(context, session, step, model);
-      const query = renderQuery(model, render);
-      const rows = await replaceTable(context, session, step.table, model, declaredColumns(model), query);
-      await runModelStatements(session, model, "post", render);
-      if (!step.dev) await writeComments(context, session, step.table, "table", model);
-      return { rows, audits: await runAudits(context, session, step, model, render) };
+      await runModelStatements(session, texts, "pre");
+      await createForSelfReference(context, session, step, texts.model);
+      const rows = await replaceTable(context, session, step.table, texts);
+      await runModelStatements(session, texts, "post");
+      if (!step.dev) await writeComments(context, session, step.table, "table", texts.model);
+      return { rows, audits: await runAudits(context, session, step, texts) };
     },
   };
 }
 
 /** DDL commits: the new table is complete and audited before one rename makes it visible. */
-async function replaceBySwap(context: ApplyContext, step: BackfillStep, model: Model): Promise<Write> {
+async function replaceBySwap(context: ApplyContext, step: BackfillStep): Promise<Write> {
   const stage = stageOf(context, step);
-  const render = await buildContext(context, step, stage, step.interval);
-  const beside = await buildContext(context, step, stage, step.interval, scratchOf(context, step.table));
+  const texts = await stepTexts(context, step, stage, step.interval);
+  const beside = await stepTexts(context, step, stage, step.interval, scratchOf(context, step.table));
   let written: Written = { rows: 0, audits: [] };
   return {
     stage: async (session) => {
-      await runModelStatements(session, model, "pre", render);
-      await createForSelfReference(context, session, step, model);
-      const rows = await buildScratch(
-        context,
-        session,
-        step.table,
-        model,
-        declaredColumns(model),
-        renderQuery(model, render),
-      );
-      await runModelStatements(session, model, "post", beside);
-      if (!step.dev) await writeComments(context, session, scratchOf(context, step.table), "table", model);
-      written = { rows, audits: await runAudits(context, session, step, model, beside) };
+      await runModelStatements(session, texts, "pre");
+      await createForSelfReference(context, session, step, texts.model);
+      const rows = await buildScratch(context, session, step.table, texts);
+      await runModelStatements(session, beside, "post");
+      if (!step.dev)
+        await writeComments(context, session, scratchOf(context, step.table), "table", texts.model);
+      written = { rows, audits: await runAudits(context, session, step, beside) };
       await swapScratch(context, session, step.table);
     },
     write: async () => written,
   };
 }
 
-async function writeRows(context: ApplyContext, step: BackfillStep, model: Model): Promise<Write> {
+async function writeRows(context: ApplyContext, step: BackfillStep): Promise<Write> {
   const { engine } = context;
   const { interval, first, table: named } = step;
   const table = step.beside ? rebuiltName(context, named) : named;
-  const render = await buildContext(context, step, stageOf(context, step), interval, table);
-  const writer = writerOf(context, { model, table, named, interval, first, render });
+  const texts = await stepTexts(context, step, stageOf(context, step), interval, table);
+  const writer = writerOf(context, { texts, table, named, interval, first });
   let isEmpty = false;
   const prepare = async (session: Session): Promise<readonly Column[]> => {
-    await runModelStatements(session, model, "pre", render);
-    if (step.beside && first) await createBeside(context, session, step, model, render);
+    await runModelStatements(session, texts, "pre");
+    if (step.beside && first) await createBeside(context, session, step, texts);
     const known = takeFresh(context, table);
     isEmpty = known !== undefined;
     let present = known ?? (await engine.columnsOf(table, session));
     if (present.length === 0) {
-      await createEmptyTable(context, session, model, table, render);
+      await createEmptyTable(context, session, table, texts);
       present = await engine.columnsOf(table, session);
     }
     await writer.stage?.(session);
     return present;
   };
   const tidy = async () => writer.tidy?.(engine);
-  if (!engine.traits.transactions)
-    return writeBeside(context, step, { model, table, writer, render, prepare, tidy });
+  if (!engine.traits.transactions) return writeBeside(context, step, { table, writer, texts, prepare, tidy });
   let present: readonly Column[] = [];
   return {
+    prepare: () => renderAll(texts),
     stage: async (session) => {
       present = await prepare(session);
     },
     write: async (session) => {
-      const columns = await writtenColumns(context, session, present, step, model, render);
+      const columns = await writtenColumns(context, session, present, step, texts);
       const change = writer.change(columns);
       const removed = isEmpty ? null : change.removed;
       const rows = await changeInPlace(context, session, table, columns, { ...change, removed });
-      await runModelStatements(session, model, "post", render);
-      const audits = await runAudits(context, session, step, model, render);
+      await runModelStatements(session, texts, "post");
+      const audits = await runAudits(context, session, step, texts);
       if (engine.traits.transactionalDdl) await writer.tidy?.(session);
       return { rows, audits };
     },
@@ -195,10 +189,9 @@ function takeFresh({ fresh }: ApplyContext, table: NameParts): readonly Column[]
 }
 
 interface Batched {
-  readonly model: Model;
   readonly table: NameParts;
   readonly writer: Writer;
-  readonly render: RenderContext;
+  readonly texts: StepTexts;
   /** Runs what comes before the rows; the columns of the table. */
   readonly prepare: (session: Session) => Promise<readonly Column[]>;
   readonly tidy: () => Promise<void>;
@@ -206,18 +199,18 @@ interface Batched {
 
 /** No transaction hides rows from readers until they are audited: the whole table is built anew beside itself (design 5). */
 async function writeBeside(context: ApplyContext, step: BackfillStep, batch: Batched): Promise<Write> {
-  const { model, table, writer, render, prepare, tidy } = batch;
+  const { table, writer, texts, prepare, tidy } = batch;
   const scratch = scratchOf(context, table);
-  const beside = await buildContext(context, step, stageOf(context, step), step.interval, scratch);
+  const beside = await stepTexts(context, step, stageOf(context, step), step.interval, scratch);
   let written: Written = { rows: 0, audits: [] };
   return {
     stage: async (session) => {
       const present = await prepare(session);
-      const columns = await writtenColumns(context, session, present, step, model, render);
+      const columns = await writtenColumns(context, session, present, step, texts);
       const change = writer.change(columns);
-      const rows = await changeBeside(context, session, table, model, present, columns, change);
-      await runModelStatements(session, model, "post", beside);
-      written = { rows, audits: await runAudits(context, session, step, model, beside) };
+      const rows = await changeBeside(context, session, table, texts.model, present, columns, change);
+      await runModelStatements(session, beside, "post");
+      written = { rows, audits: await runAudits(context, session, step, beside) };
       await swapScratch(context, session, table);
     },
     write: async () => written,
@@ -230,14 +223,14 @@ async function createBeside(
   context: ApplyContext,
   session: Session,
   step: BackfillStep,
-  model: Model,
-  render: RenderContext,
+  texts: StepTexts,
 ): Promise<void> {
   const { engine } = context;
+  const { model } = texts;
   const table = rebuiltName(context, step.table);
   await session.run(engine.statements.drop(table, "table"));
   const live = await engine.columnsOf(step.table, session);
-  if (live.length === 0) await createEmptyTable(context, session, model, table, render);
+  if (live.length === 0) await createEmptyTable(context, session, table, texts);
   else
     await session.run(engine.statements.createTable(table, live, { properties: model.physicalProperties }));
   await writeComments(context, session, table, "table", model);
@@ -252,8 +245,7 @@ async function writtenColumns(
   session: Session,
   present: readonly Column[],
   { table }: BackfillStep,
-  model: Model,
-  render: RenderContext,
+  { model, query }: StepTexts,
 ): Promise<readonly Column[]> {
   if ("validFrom" in model.kind) return present;
   const given = (columns: readonly Column[]) => {
@@ -261,7 +253,7 @@ async function writtenColumns(
     return present.filter(({ name }) => names.has(name.toLowerCase()));
   };
   if (model.columns !== null && given(model.columns).length === present.length) return present;
-  return given(await engine.columnsOfQuery(renderQuery(model, render), session, table));
+  return given(await engine.columnsOfQuery(query(), session, table));
 }
 
 /** A model that reads itself finds an empty table the first time, when its columns are declared. */

@@ -94,7 +94,7 @@ export function guarded(session: Session, { stop, lock }: Pick<ApplyContext, "st
     stop.check();
     await lock.stillHeld();
   };
-  const { runTogether } = session;
+  const { runTogether, append } = session;
   return {
     ...(runTogether === undefined
       ? {}
@@ -102,6 +102,14 @@ export function guarded(session: Session, { stop, lock }: Pick<ApplyContext, "st
           runTogether: async (sqls) => {
             await look();
             await runTogether(sqls);
+          },
+        }),
+    ...(append === undefined
+      ? {}
+      : {
+          append: async (table, rows) => {
+            await look();
+            await append(table, rows);
           },
         }),
     query: async (sql, values) => {

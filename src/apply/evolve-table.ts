@@ -6,9 +6,6 @@
  */
 import type { Session } from "../engine/engine.ts";
 import type { ColumnChange } from "../engine/statements.ts";
-import type { Model } from "../model/model.ts";
-import { renderQuery } from "../model/render.ts";
-import type { RenderContext } from "../model/render-context.ts";
 import { compareColumns } from "../plan/columns.ts";
 import type { Step } from "../plan/step.ts";
 import { quoteIdentifier } from "../sql/dialect.ts";
@@ -18,28 +15,27 @@ import type { ApplyContext } from "./context.ts";
 import { guarded } from "./context.ts";
 import { permittedChanges } from "./evolve-permission.ts";
 import { runModelStatements } from "./model-statements.ts";
-import { buildContext } from "./rendering.ts";
 import { managedColumns } from "./scd.ts";
+import { type StepTexts, stepTexts } from "./step-texts.ts";
 import { createEmptyTable, createView, declaredColumns } from "./table-shape.ts";
 
 export type EvolveStep = Extract<Step, { kind: "evolve-table" }>;
 
 /** Throws PLAN_REFUSED with reason `destructive` for a change the model's policy does not allow. */
 export async function evolveTable(context: ApplyContext, step: EvolveStep): Promise<void> {
-  const { engine, definitions } = context;
-  const model = definitions.model(step.snapshot);
-  const render = await buildContext(context, step, "creating", null);
+  const { engine } = context;
+  const texts = await stepTexts(context, step, "creating", null);
   await commit(context, {
     step,
     table: step.table,
     stage: async (session) => {
       const present = await engine.columnsOf(step.table, session);
-      if (step.phase === "narrow") return narrow(context, session, step, model, render, present);
+      if (step.phase === "narrow") return narrow(context, session, step, texts, present);
       if (step.phase === "restore") return restore(context, session, step, present);
-      await runModelStatements(session, model, "pre", render);
-      if (present.length === 0) await createEmptyTable(context, session, model, step.table, render);
-      else await widen(context, session, step, model, render, present);
-      await runModelStatements(session, model, "post", render);
+      await runModelStatements(session, texts, "pre");
+      if (present.length === 0) await createEmptyTable(context, session, step.table, texts);
+      else await widen(context, session, step, texts, present);
+      await runModelStatements(session, texts, "post");
     },
   });
 }
@@ -49,12 +45,11 @@ async function widen(
   context: ApplyContext,
   session: Session,
   step: EvolveStep,
-  model: Model,
-  render: RenderContext,
+  texts: StepTexts,
   present: readonly Column[],
 ): Promise<void> {
-  const wanted = await wantedColumns(context, session, model, step.table, render);
-  const { added, retyped } = permittedChanges(context, step, model, compareColumns(wanted, present));
+  const wanted = await wantedColumns(context, session, step.table, texts);
+  const { added, retyped } = permittedChanges(context, step, texts.model, compareColumns(wanted, present));
   const types = new Map(wanted.map(({ name, type }) => [name, type ?? "TEXT"]));
   await alter(context, session, step.table, [
     ...added.map((column) => ({ kind: "add", column, type: types.get(column) ?? "TEXT" }) as const),
@@ -82,13 +77,12 @@ async function narrow(
   context: ApplyContext,
   session: Session,
   step: EvolveStep,
-  model: Model,
-  render: RenderContext,
+  texts: StepTexts,
   present: readonly Column[],
 ): Promise<void> {
   const { engine } = context;
-  const wanted = await wantedColumns(context, session, model, step.table, render);
-  const { removed } = permittedChanges(context, step, model, compareColumns(wanted, present));
+  const wanted = await wantedColumns(context, session, step.table, texts);
+  const { removed } = permittedChanges(context, step, texts.model, compareColumns(wanted, present));
   if (removed.length === 0) return;
   if (!engine.traits.transactionalDdl) {
     const kept = present.filter(({ name }) => !removed.includes(name));
@@ -104,15 +98,15 @@ async function narrow(
 async function wantedColumns(
   context: ApplyContext,
   session: Session,
-  model: Model,
   table: NameParts,
-  render: RenderContext,
+  texts: StepTexts,
 ): Promise<readonly Column[]> {
   const { engine } = context;
+  const { model } = texts;
   const declared = declaredColumns(model);
   const own =
     declared === null
-      ? await engine.columnsOfQuery(renderQuery(model, render), session, table)
+      ? await engine.columnsOfQuery(texts.query(), session, table)
       : await engine.columnsAs(declared, session, table);
   if (!("validFrom" in model.kind)) return own;
   // Their types are as they were made; no change of the model's own touches them.

@@ -1,7 +1,6 @@
 /** A seed's table: created, filled in batches of rows and audited, all at once (spec plan-and-apply 10.4). */
 
 import type { Session } from "../engine/engine.ts";
-import { renderStatements } from "../model/render.ts";
 import type { Step } from "../plan/step.ts";
 import type { AuditResult } from "./audit.ts";
 import { report, runAudits } from "./audit.ts";
@@ -9,9 +8,9 @@ import { writeComments } from "./comments.ts";
 import type { Unit } from "./commit.ts";
 import type { ApplyContext } from "./context.ts";
 import { runModelStatements } from "./model-statements.ts";
-import { buildContext } from "./rendering.ts";
 import { scratchOf, swapScratch } from "./replace.ts";
 import { readSeedRows } from "./seed-rows.ts";
+import { stepTexts } from "./step-texts.ts";
 
 export async function loadSeed(
   context: ApplyContext,
@@ -21,11 +20,11 @@ export async function loadSeed(
   const model = definitions.model(step.snapshot);
   const snapshot = definitions.snapshot(step.snapshot);
   const { columns, rows } = readSeedRows(model, engine.family);
-  const render = await buildContext(context, step, "creating", step.interval);
+  const texts = await stepTexts(context, step, "creating", step.interval);
   const size = model.kind.name === "SEED" ? model.kind.batchSize : rows.length;
   const scratch = scratchOf(context, step.table);
   const fill = async (session: Session): Promise<void> => {
-    await runModelStatements(session, model, "pre", render);
+    await runModelStatements(session, texts, "pre");
     await session.run(engine.statements.drop(scratch, "table"));
     await session.run(
       engine.statements.createTable(scratch, columns, { properties: model.physicalProperties }),
@@ -35,7 +34,7 @@ export async function loadSeed(
       await engine.insertRows(session, scratch, names, rows.slice(at, at + size));
     }
     await swapScratch(context, session, step.table);
-    for (const statement of renderStatements(model, "post", render)) await session.run(statement);
+    await runModelStatements(session, texts, "post");
     if (!step.dev) await writeComments(context, session, step.table, "table", model);
   };
   let audits: readonly AuditResult[] = [];
@@ -45,7 +44,7 @@ export async function loadSeed(
     table: step.table,
     stage: fill,
     write: async (session) => {
-      audits = await runAudits(context, session, step, model, render);
+      audits = await runAudits(context, session, step, texts);
     },
     computed: interval === null ? [] : [{ snapshot, interval, dev }],
     finish: () => {

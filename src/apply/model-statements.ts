@@ -1,15 +1,12 @@
 /** Statements around a model's query, in the order they run. */
 import type { Session } from "../engine/engine.ts";
-import type { Model } from "../model/model.ts";
-import { renderStatements } from "../model/render.ts";
-import type { RenderContext } from "../model/render-context.ts";
+import type { StepTexts } from "./step-texts.ts";
 
 /** Runs the model's pre or post statements. */
 export async function runModelStatements(
   session: Session,
-  model: Model,
+  texts: StepTexts,
   role: "pre" | "post",
-  render: RenderContext,
 ): Promise<void> {
-  for (const statement of renderStatements(model, role, render)) await session.run(statement);
+  for (const statement of texts[role]()) await session.run(statement);
 }

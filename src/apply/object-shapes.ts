@@ -31,14 +31,15 @@ export async function readShapes(context: ApplyContext): Promise<readonly Object
   const shaped = shapedBy(context, context.plan.steps);
   const [views, tables] = [true, false].map((isView) => shaped.filter((one) => one.isView === isView));
   const names = (tables ?? []).map(({ name }) => name);
-  const [texts, columns] = await Promise.all([
+  const listed = engine.columnsOfAll(names);
+  const [texts, columns, told] = await Promise.all([
     // Servers that move views one by one are known from their documents only.
     engine.traits.switch === "per-view"
       ? new Map<string, string>()
       : engine.viewTexts((views ?? []).map(({ name }) => name)),
-    engine.columnsOfAll(names),
+    listed,
+    engine.tableTexts(names, listed),
   ]);
-  const told = await engine.tableTexts(names, columns);
   return shaped.flatMap(({ object, name, isView }): readonly ObjectShape[] => {
     const known = { object, engine: engine.version };
     if (isView) {

@@ -98,16 +98,21 @@ export function shownViews({
     .map((member) => viewName(definitions.snapshot(member).facts.parts, plan.environment.name, after.naming));
 }
 
-/** Macros that ask for a table's columns; only then is the warehouse asked. */
+/** Macros that ask for a table's columns. */
 const columnMacros = /@(star|union|deduplicate|pivot)\b/i;
+
+/** Whether the warehouse is asked for columns before the model's texts are rendered. */
+export function asksColumns({ query, preStatements, postStatements }: Model): boolean {
+  const texts = [query, ...preStatements, ...postStatements];
+  return texts.some((text) => text !== undefined && columnMacros.test(text.text));
+}
 
 async function knownColumns(
   { engine, inside }: ApplyContext,
   model: Model,
   reads: TableMapping,
 ): Promise<ReadonlyMap<string, readonly Column[]> | null> {
-  const texts = [model.query, ...model.preStatements, ...model.postStatements];
-  if (!texts.some((text) => text !== undefined && columnMacros.test(text.text))) return null;
+  if (!asksColumns(model)) return null;
   const entries = await Promise.all(
     Object.entries(reads).map(
       async ([name, table]) => [name, await engine.columnsOf(table, inside)] as const,

@@ -4,12 +4,13 @@ import type { Engine, Session } from "../engine/engine.ts";
 import { nameKey } from "../engine/engine.ts";
 import { failedFor } from "../engine/name-fault.ts";
 import type { Rename } from "../engine/statements.ts";
-import type { Model } from "../model/model.ts";
-import type { Column, NameParts } from "../sql/name-parts.ts";
+import type { NameParts } from "../sql/name-parts.ts";
 import type { ApplyContext } from "./context.ts";
 import { guarded } from "./context.ts";
 import { insertQuery } from "./insert.ts";
 import { dropQuietly, scratchName } from "./scratch.ts";
+import type { StepTexts } from "./step-texts.ts";
+import { declaredColumns } from "./table-shape.ts";
 
 /** Name of the table that is built before it takes `table`'s place. */
 export function scratchOf(context: ApplyContext, table: NameParts): NameParts {
@@ -24,12 +25,10 @@ export async function replaceTable(
   context: ApplyContext,
   session: Session,
   table: NameParts,
-  model: Pick<Model, "physicalProperties" | "selfReferencing">,
-  columns: readonly Column[] | null,
-  query: string,
+  texts: StepTexts,
 ): Promise<number> {
-  if (!model.selfReferencing) return buildAnew(context, session, table, model, columns, query);
-  const rows = await buildScratch(context, session, table, model, columns, query);
+  if (!texts.model.selfReferencing) return buildAnew(context, session, table, texts);
+  const rows = await buildScratch(context, session, table, texts);
   await swapScratch(context, session, table);
   return rows;
 }
@@ -39,27 +38,24 @@ export async function buildScratch(
   context: ApplyContext,
   session: Session,
   table: NameParts,
-  model: Pick<Model, "physicalProperties">,
-  columns: readonly Column[] | null,
-  query: string,
+  texts: StepTexts,
 ): Promise<number> {
-  return buildAnew(context, session, scratchOf(context, table), model, columns, query);
+  return buildAnew(context, session, scratchOf(context, table), texts);
 }
 
 async function buildAnew(
   context: ApplyContext,
   session: Session,
   table: NameParts,
-  model: Pick<Model, "physicalProperties">,
-  columns: readonly Column[] | null,
-  query: string,
+  { model, query }: StepTexts,
 ): Promise<number> {
   const { engine } = context;
+  const columns = declaredColumns(model);
   const options = { properties: model.physicalProperties, replace: engine.traits.transactionalDdl };
   return overLeftover(engine, session, table, async () => {
-    if (columns === null) return engine.createTableAs(session, table, query, options);
+    if (columns === null) return engine.createTableAs(session, table, query(), options);
     await session.run(engine.statements.createTable(table, columns, options));
-    return insertQuery(context, session, table, columns, query);
+    return insertQuery(context, session, table, columns, query());
   });
 }
 

@@ -29,10 +29,17 @@ export interface Schedule {
 export interface Sharing {
   readonly joins: (step: Step) => boolean;
   /**
-   * Runs a step, and those that `next` gives after it: all of them are done, or none. False: none, and each is to be run by itself.
+   * Runs a step, and those that `following` gives after it: all of them are done, or none. False: none, and each is to be run by itself.
    * Where it throws, the last step it took has failed and nothing more is to be tried.
    */
-  readonly run: (first: Step, next: () => Step | undefined) => Promise<boolean>;
+  readonly run: (first: Step, following: Following) => Promise<boolean>;
+}
+
+/** What may run after the steps that were taken so far, one by one. */
+export interface Following {
+  readonly take: () => Step | undefined;
+  /** What `take` would give. */
+  readonly peek: () => Step | undefined;
 }
 
 /** A failed step keeps back those that need it; others go on, so that a later apply has less to do. */
@@ -53,17 +60,20 @@ export async function runSteps(schedule: Schedule): Promise<StepRun> {
     }
   };
   const runShared = async (first: Step, { joins, run }: Sharing): Promise<void> => {
-    const taken = [first];
-    const next = (): Step | undefined => {
-      for (const { id } of taken) queue.finish(id);
-      const step = queue.next(joins);
-      if (step !== undefined) taken.push(step);
+    const taken: Step[] = [];
+    // Those that need it see its work before it is committed.
+    const note = (step: Step): Step => {
+      taken.push(step);
+      queue.finish(step.id);
       return step;
     };
+    const take = (): Step | undefined => {
+      const step = queue.next(joins);
+      return step === undefined ? undefined : note(step);
+    };
     try {
-      if (await run(first, next)) {
+      if (await run(note(first), { take, peek: () => queue.peek(joins) })) {
         done += taken.length;
-        for (const { id } of taken) queue.finish(id);
         return;
       }
     } catch (error) {

@@ -5,7 +5,6 @@
 
 import type { Session } from "../engine/engine.ts";
 import type { Model } from "../model/model.ts";
-import { renderQuery } from "../model/render.ts";
 import { timeLiteral } from "../model/time-filter.ts";
 import type { DialectFamily } from "../sql/dialect.ts";
 import { quoteIdentifier } from "../sql/dialect.ts";
@@ -35,7 +34,7 @@ export async function stageScd(
     keys: kind.uniqueKey,
     distinct: true,
   };
-  await stageKeyed(context, session, rows, renderQuery(batch.model, batch.render));
+  await stageKeyed(context, session, rows, batch.texts.query());
   await dropScratch(context, session, contentOf(context, batch.named));
   await engine.createTableAs(
     session,

@@ -9,7 +9,9 @@ import type { Column } from "../sql/name-parts.ts";
 import { canShare, recordUnits, type Unit } from "./commit.ts";
 import type { ApplyContext } from "./context.ts";
 import { guarded } from "./context.ts";
+import { asksColumns } from "./rendering.ts";
 import { isUnitStep, type UnitStep, unitOf } from "./run-step.ts";
+import type { Following } from "./run-steps.ts";
 
 /** Whether steps of this apply may share transactions at all: DDL must roll back, and nobody else may wait for a step of them. */
 export function sharesTransactions({ engine, state }: Pick<ApplyContext, "engine" | "state">): boolean {
@@ -47,23 +49,36 @@ interface Done {
   readonly seconds: number;
 }
 
-/** Runs `first` and what `next` gives in one transaction; null when all of it is committed. */
+/** A step's unit, made while the step before it ran. */
+interface Ready {
+  readonly step: Step;
+  readonly begun: Begun;
+}
+
+interface Begun {
+  readonly unit: Unit;
+  readonly events: ApplyEvent[];
+}
+
+/** Runs `first` and what is `following` it in one transaction; null when all of it is committed. */
 export async function runShared(
   context: ApplyContext,
   first: Step,
-  next: () => Step | undefined,
+  following: Following,
   run: SharedRun,
 ): Promise<SharedFailure | null> {
   const taken: Step[] = [];
   let committing = false;
   const follow = (begun: number): Step | undefined => {
     if (taken.length > 0 && performance.now() - begun >= run.budget) return undefined;
-    return taken.length === 0 ? first : next();
+    return taken.length === 0 ? first : following.take();
   };
   const work = async (session: Session): Promise<readonly Done[]> => {
     const done: Done[] = [];
     const fresh = new Map<string, readonly Column[]>();
+    const inner: ApplyContext = { ...context, inside: session, fresh };
     const begun = performance.now();
+    let ready: Ready | null = null;
     committing = false;
     for (;;) {
       // The same steps again when the transaction is tried again.
@@ -74,7 +89,14 @@ export async function runShared(
         taken.push(step);
         await run.before(step);
       }
-      done.push(await runUnit(context, session, fresh, step));
+      const own = ready?.step === step ? ready.begun : await begin(inner, step);
+      const running = runUnit(inner, session, own);
+      const [finished, next] = await Promise.all([
+        running,
+        getReady(inner, taken[done.length + 1] ?? following.peek()),
+      ]);
+      done.push(finished);
+      ready = next;
     }
     const units = done.map(({ unit }) => unit);
     await recordUnits(context, guarded(session, context), units);
@@ -95,18 +117,31 @@ export async function runShared(
   return null;
 }
 
-async function runUnit(
-  context: ApplyContext,
-  session: Session,
-  fresh: NonNullable<ApplyContext["fresh"]>,
-  step: UnitStep,
-): Promise<Done> {
+async function begin(context: ApplyContext, step: UnitStep): Promise<Begun> {
   const events: ApplyEvent[] = [];
-  const began = context.now();
   const emit = (event: ApplyEvent): void => void events.push(event);
-  const unit = await unitOf({ ...context, inside: session, fresh, emit }, step);
+  return { unit: await unitOf({ ...context, emit }, step), events };
+}
+
+/** Renders the step that comes next while the warehouse is at work. What fails here fails again in its turn, and is told then. */
+async function getReady(context: ApplyContext, step: Step | undefined): Promise<Ready | null> {
+  // The statement at hand is on its way first; and nothing is asked on its connection before it has its answer.
+  await new Promise(setImmediate);
+  const rendered = step?.kind === "create-table" || step?.kind === "backfill";
+  if (!rendered || asksColumns(context.definitions.model(step.snapshot))) return null;
+  try {
+    const begun = await begin(context, step);
+    begun.unit.prepare?.();
+    return { step, begun };
+  } catch {
+    return null;
+  }
+}
+
+async function runUnit(context: ApplyContext, session: Session, { unit, events }: Begun): Promise<Done> {
+  const began = context.now();
   const watched = guarded(session, context);
-  await context.stop.during(step, async () => {
+  await context.stop.during(unit.step, async () => {
     await unit.stage?.(watched);
     await unit.write?.(watched);
   });

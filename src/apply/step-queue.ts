@@ -4,6 +4,8 @@ import type { Step, StepId } from "../plan/step.ts";
 export interface StepQueue {
   /** Takes the first step, in the plan's order, whose needs are all done, provided that it is `wanted`. */
   next(wanted?: (step: Step) => boolean): Step | undefined;
+  /** What `next` would give. */
+  peek(wanted?: (step: Step) => boolean): Step | undefined;
   /** Said again, it means nothing new. */
   finish(id: StepId): void;
   /** Keeps back what needs the step, also where it had been told to be finished. */
@@ -38,11 +40,15 @@ export function stepQueue(steps: readonly Step[], done: ReadonlySet<StepId>): St
       ready.shift();
     }
   };
+  const peek: StepQueue["peek"] = (wanted) => {
+    const step = first();
+    return step === undefined || wanted?.(step) === false ? undefined : step;
+  };
   return {
+    peek,
     next: (wanted) => {
-      const step = first();
-      if (step === undefined || wanted?.(step) === false) return undefined;
-      ready.shift();
+      const step = peek(wanted);
+      if (step !== undefined) ready.shift();
       return step;
     },
     finish: (id) => {

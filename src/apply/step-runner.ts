@@ -56,8 +56,8 @@ export function stepRunner(
   const budget = options.sharedCommits ?? defaultShare;
   if (budget <= 0 || !sharesTransactions(context)) return { run };
   const joins = (step: Step): boolean => joinsOthers(context, step);
-  const together: Sharing["run"] = async (first, next) => {
-    const failure = await runShared(context, first, next, { before, after, budget });
+  const together: Sharing["run"] = async (first, following) => {
+    const failure = await runShared(context, first, following, { before, after, budget });
     if (failure === null) return true;
     const { error, at, committing } = failure;
     noteLostLock(context, error);

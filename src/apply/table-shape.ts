@@ -1,12 +1,11 @@
 /** The columns a model's table gets, and the table itself, empty (spec plan-and-apply 10.3). */
 import type { Session } from "../engine/engine.ts";
 import type { Model } from "../model/model.ts";
-import { renderQuery } from "../model/render.ts";
-import type { RenderContext } from "../model/render-context.ts";
 import type { Column, NameParts } from "../sql/name-parts.ts";
 import type { ApplyContext } from "./context.ts";
 import { guarded } from "./context.ts";
 import { managedColumns } from "./scd.ts";
+import type { StepTexts } from "./step-texts.ts";
 
 /**
  * Columns whose types the author gave, all of them; null = the query decides. A model that reads itself cannot be asked before
@@ -25,17 +24,17 @@ export function declaredColumns(model: Model): readonly Column[] | null {
 export async function createEmptyTable(
   context: ApplyContext,
   session: Session,
-  model: Model,
   table: NameParts,
-  render: RenderContext,
+  texts: StepTexts,
   isNew = false,
 ): Promise<readonly Column[] | null> {
   const { engine } = context;
+  const { model } = texts;
   const declared = declaredColumns(model);
   const managed = "validFrom" in model.kind ? managedColumns(model.kind, engine.family) : [];
   // Another environment may build the same table at this moment.
   const options = { ifNotExists: !isNew, properties: model.physicalProperties };
-  const query = declared === null ? renderQuery(model, render) : "";
+  const query = declared === null ? texts.query() : "";
   if (declared === null && managed.length === 0)
     return engine.createTableLike(session, table, query, options);
   const columns = declared ?? (await engine.columnsOfQuery(query, session, table));

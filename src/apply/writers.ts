@@ -2,8 +2,6 @@
 import type { Session } from "../engine/engine.ts";
 import { SluiceError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
-import { renderQuery } from "../model/render.ts";
-import type { RenderContext } from "../model/render-context.ts";
 import { timeFilter } from "../model/time-filter.ts";
 import type { Interval } from "../snapshot/snapshot.ts";
 import type { Column, NameParts } from "../sql/name-parts.ts";
@@ -13,10 +11,11 @@ import { selectRows } from "./insert.ts";
 import type { KeyedRows } from "./merge.ts";
 import { dropScratch, keyedScratch, mergeKeyed, stageKeyed } from "./merge.ts";
 import { changeScd, stageScd, tidyScd } from "./scd.ts";
+import type { StepTexts } from "./step-texts.ts";
 
 /** One batch of one model, ready to be written. */
 export interface Batch {
-  readonly model: Model;
+  readonly texts: StepTexts;
   /** What the rows go into: the model's table, or one that is built beside it. */
   readonly table: NameParts;
   /** The model's table, which scratch tables are named after. */
@@ -24,7 +23,6 @@ export interface Batch {
   readonly interval: Interval;
   /** No rows count yet: the insert replaces what is there. */
   readonly first: boolean;
-  readonly render: RenderContext;
 }
 
 /** Says what a batch does to the rows of a table that exists. */
@@ -38,7 +36,7 @@ export interface Writer {
 
 /** The writer of an incremental kind. VIEW and FULL replace their whole object and have none. */
 export function writerOf(context: ApplyContext, batch: Batch): Writer {
-  const { model } = batch;
+  const { model } = batch.texts;
   const { kind } = model;
   switch (kind.name) {
     case "INCREMENTAL_BY_TIME_RANGE":
@@ -54,7 +52,7 @@ export function writerOf(context: ApplyContext, batch: Batch): Writer {
       return {
         change: (columns) => ({
           removed: null,
-          added: selectRows(context, columns, renderQuery(model, batch.render)),
+          added: selectRows(context, columns, batch.texts.query()),
         }),
       };
     case "SCD_TYPE_2":
@@ -88,7 +86,7 @@ function timeRangeWriter(
       // Rows the query gives outside the range are not kept: no other batch would ever delete them again.
       return {
         removed: filter,
-        added: selectRows(context, columns, renderQuery(batch.model, batch.render), filter),
+        added: selectRows(context, columns, batch.texts.query(), filter),
       };
     },
   };
@@ -98,7 +96,7 @@ function replacing(context: ApplyContext, batch: Batch): Writer {
   return {
     change: (columns) => ({
       removed: "all",
-      added: selectRows(context, columns, renderQuery(batch.model, batch.render)),
+      added: selectRows(context, columns, batch.texts.query()),
     }),
   };
 }
@@ -106,7 +104,7 @@ function replacing(context: ApplyContext, batch: Batch): Writer {
 function keyed(context: ApplyContext, batch: Batch, keys: readonly string[], distinct: boolean): Writer {
   const rows: KeyedRows = { table: batch.table, scratch: keyedScratch(context, batch.named), keys, distinct };
   return {
-    stage: (session) => stageKeyed(context, session, rows, renderQuery(batch.model, batch.render)),
+    stage: (session) => stageKeyed(context, session, rows, batch.texts.query()),
     change: (columns) => mergeKeyed(context, rows, columns),
     tidy: (session) => dropScratch(context, session, rows.scratch),
   };

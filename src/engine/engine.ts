@@ -23,6 +23,11 @@ export interface Session {
   run(sql: string, values?: readonly SqlValue[]): Promise<number>;
   /** Absent where a text is one statement; {@link runAll} is for everybody. */
   runTogether?(sqls: readonly string[]): Promise<void>;
+  /**
+   * Adds rows, each with a value for every column of the table in the table's own order; absent where rows come as SQL only.
+   * For tables of our own: values become what the column holds, in ways that are not those of a literal.
+   */
+  append?(table: NameParts, rows: readonly (readonly SqlValue[])[]): Promise<void>;
 }
 
 /** Runs statements of our own in order, in fewer trips where the engine takes several in one text. */
@@ -118,11 +123,11 @@ export interface Engine extends Session, AsyncDisposable {
   /**
    * A text for each of these tables, by {@link nameKey}: while it is the same, so are the table's columns and their types. Cheaper than
    * {@link columnsOfAll} where the engine has such texts. What does not exist is left out, and may be where it is a view. `known`: what
-   * {@link columnsOfAll} has just told of them.
+   * {@link columnsOfAll} is about to tell of them.
    */
   tableTexts(
     tables: readonly NameParts[],
-    known?: ReadonlyMap<string, readonly Column[]>,
+    known?: Promise<ReadonlyMap<string, readonly Column[]>>,
   ): Promise<ReadonlyMap<string, string>>;
   /**
    * Column names and types a query would give, asked of the engine without running it. `near`: a table whose schema

@@ -69,10 +69,10 @@ export async function acquireLease(
     }
   } finally {
     waiting.delete(me);
-    await store.engine
-      .run(`DELETE FROM ${store.tables("_lock_queue")} WHERE waiter = ?`, [me])
-      .catch(() => 0);
-    if (mine === null) await presence[Symbol.asyncDispose]();
+    if (mine === null) {
+      await leaveQueue(store, store.engine, me).catch(() => 0);
+      await presence[Symbol.asyncDispose]();
+    }
   }
 }
 
@@ -136,7 +136,12 @@ async function takeTurn(
     ]);
   }
   await writeLease(store, session, environment, { token, owner, holder: me });
+  await leaveQueue(store, session, me);
   return token;
+}
+
+function leaveQueue({ tables }: LeaseStore, session: Session, waiter: string): Promise<number> {
+  return session.run(`DELETE FROM ${tables("_lock_queue")} WHERE waiter = ?`, [waiter]);
 }
 
 async function isAlive(

@@ -29,13 +29,18 @@ function foreignState(schema: string): SluiceError {
   });
 }
 
-/** Runs what is missing, in one transaction where DDL has them; every statement bears repeating where it has not. */
-export async function migrateState(engine: Engine, schema: string, tool: string): Promise<void> {
+/**
+ * Runs what is missing, in one transaction where DDL has them; every statement bears repeating where it has not. The version that is reached.
+ * Throws STATE_NEWER.
+ */
+export async function migrateState(engine: Engine, schema: string, tool: string): Promise<number> {
   const from = await readSchemaVersion(engine, schema);
   const all = migrations(engine, schema);
-  if (from === all.length) return;
+  if (from === all.length) return from;
   await engine.run(engine.statements.createSchema({ schema }));
   await alone(engine, `migrate ${schema}`, () => runMigrations(engine, schema, tool, all));
+  // Another process may have gone further meanwhile.
+  return readSchemaVersion(engine, schema);
 }
 
 function runMigrations(

@@ -55,11 +55,8 @@ export class SqlLogs extends SqlReads {
         // The plan is most of the row, and there already.
         const values = ledgerRow(entry);
         const columns = ledgerColumns.map((column) => `${column} = ?`).join(", ");
-        const known = await tx.query(`SELECT plan_id FROM ${t} WHERE plan_id = ?`, [entry.planId]);
-        if (known.length > 0) {
-          await tx.run(`UPDATE ${t} SET ${columns} WHERE plan_id = ?`, [...values, entry.planId]);
+        if ((await tx.run(`UPDATE ${t} SET ${columns} WHERE plan_id = ?`, [...values, entry.planId])) > 0)
           return;
-        }
       }
       await tx.run(`DELETE FROM ${t} WHERE plan_id = ?`, [entry.planId]);
       const row = [...ledgerRow(entry), plan === undefined ? null : packPlan(plan)];
@@ -176,6 +173,7 @@ export class SqlLogs extends SqlReads {
     }
   }
 
+  /** `columns`: all of the table's that have no default, in the order of the table. */
   protected async insert(
     session: Session,
     table: TableName,
@@ -183,6 +181,8 @@ export class SqlLogs extends SqlReads {
     rows: readonly (readonly SqlValue[])[],
   ): Promise<void> {
     if (rows.length === 0) return;
-    await this.engine.insertRows(session, { schema: this.schema, table }, columns, rows);
+    const name = { schema: this.schema, table };
+    if (session.append === undefined) await this.engine.insertRows(session, name, columns, rows);
+    else await session.append(name, rows);
   }
 }

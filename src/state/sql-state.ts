@@ -43,8 +43,7 @@ class SqlState extends SqlLogs implements State {
   }
 
   async migrate(): Promise<void> {
-    await migrateState(this.engine, this.#options.schema, this.#options.tool);
-    this.version = await readSchemaVersion(this.engine, this.#options.schema);
+    this.version = await migrateState(this.engine, this.#options.schema, this.#options.tool);
   }
 
   // The lock

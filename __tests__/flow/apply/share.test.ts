@@ -120,6 +120,24 @@ SELECT @STAR(shop.of_b, b, prefix := 'p_') FROM shop.of_b AS b`,
   expect(await engine.query("SELECT * FROM shop.of_c")).toEqual([{ p_n: 1 }]);
 });
 
+test("one whose text cannot be rendered fails in its turn, although it is rendered while the one before it runs", async () => {
+  await project.write({
+    "models/of_c.sql":
+      "MODEL (name shop.of_c, kind FULL);\n@IF(@runtime_stage = 'loading', SELECT COUNT(*) AS n FROM shop.c)",
+  });
+  await engine.run("UPDATE raw.rows SET id = 7");
+  await engine[Symbol.asyncDispose]();
+  plan = await planned();
+  engine = await openDuckdb({ type: "duckdb", database: project.database }, { directory: "/" });
+  const outcome = await run();
+  expect(outcome).toMatchObject({
+    production: "unchanged",
+    failure: { message: expect.stringContaining("models/of_c.sql:2: Nothing is left of the query") },
+  });
+  expect(told("step-failed")).toEqual([expect.stringContaining("shop.of_c")]);
+  expect(told("step-finished").join("\n")).toContain("shop.of_b");
+});
+
 /** What the transactions of an engine run. */
 function recording(sent: string[]): Engine {
   return new Proxy(engine, {

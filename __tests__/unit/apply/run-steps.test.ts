@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { runSteps } from "../../../src/apply/run-steps.ts";
+import { type Following, runSteps } from "../../../src/apply/run-steps.ts";
 import type { Step, StepId } from "../../../src/plan/step.ts";
 
 function step(id: string, ...needs: string[]): Step {
@@ -84,10 +84,12 @@ describe("steps run", () => {
 describe("steps that share", () => {
   /** Runs up to `most` steps as one; false, as one that failed alone would have it, when `bad` is among them. */
   function sharing(order: string[], { bad = "", most = 9, joins = (_: Step): boolean => true } = {}) {
-    const run = async (first: Step, next: () => Step | undefined): Promise<boolean> => {
+    const run = async (first: Step, { take, peek }: Following): Promise<boolean> => {
       const taken = [first.id];
       while (taken.length < most) {
-        const step = next();
+        const seen = peek();
+        const step = take();
+        expect(step).toBe(seen);
         if (step === undefined) break;
         taken.push(step.id);
       }
@@ -126,8 +128,8 @@ describe("steps that share", () => {
   });
 
   test("are not tried again after a commit without an answer", async () => {
-    const lost = async (_first: Step, next: () => Step | undefined): Promise<boolean> => {
-      next();
+    const lost = async (_first: Step, { take }: Following): Promise<boolean> => {
+      take();
       throw new Error("lost");
     };
     const { order, run } = probe();

@@ -37,7 +37,7 @@ export class Catalog {
     const rows = await this.#session.query(
       `SELECT database_name AS c, schema_name AS s, table_name AS t,
          string_agg(column_name || chr(30) || data_type, chr(31) ORDER BY column_index) AS columns
-       FROM duckdb_columns() WHERE lower(schema_name) IN (${marks(schemas)})${named} GROUP BY ALL`,
+       FROM duckdb_columns() WHERE NOT internal AND lower(schema_name) IN (${marks(schemas)})${named} GROUP BY ALL`,
       [...schemas, ...some],
     );
     return this.#byName(tables, rows, ([row]) =>

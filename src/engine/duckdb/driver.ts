@@ -12,7 +12,21 @@ export interface DriverResult {
   yieldRowsJson(): AsyncIterable<readonly (readonly unknown[])[]>;
 }
 
+/** Takes rows value by value, and puts them into its table when it is closed. */
+export interface DriverAppender {
+  appendVarchar(value: string): void;
+  appendBigInt(value: bigint): void;
+  appendDouble(value: number): void;
+  appendBoolean(value: boolean): void;
+  appendNull(): void;
+  endRow(): void;
+  /** Forgets what it was given. */
+  clear(): void;
+  closeSync(): void;
+}
+
 export interface DriverConnection {
+  createAppender(table: string, schema: string, catalog: string): Promise<DriverAppender>;
   run(sql: string, values?: unknown[]): Promise<DriverResult>;
   interrupt(): void;
   closeSync(): void;

@@ -45,7 +45,7 @@ export async function openDuckdb(connection: DuckdbConnection, options: OpenOpti
     const opened = await handle.instance.connect();
     await prepareConnection(opened, connection, place);
     return opened;
-  });
+  }, place.defaultCatalog);
   try {
     await prepareInstance(handle.instance, connection, place);
     const [row] = await connections.use((session) => session.query("SELECT version() AS version"));

@@ -1,7 +1,7 @@
 /** DuckDB's values as JSON-like ones: whole numbers as numbers when they are safe, all else that is not plain as text. */
 import { quoteString } from "../../sql/dialect.ts";
 import type { Row, SqlValue } from "../engine.ts";
-import type { DriverResult } from "./driver.ts";
+import type { DriverAppender, DriverResult } from "./driver.ts";
 
 const wholeNumber = /^(BIGINT|HUGEINT|UBIGINT|UHUGEINT)$/;
 
@@ -56,6 +56,17 @@ export function withValues(
 export function literalOf(value: SqlValue): string {
   if (value === null) return "NULL";
   return typeof value === "string" ? quoteString(value, "duckdb") : String(value).toUpperCase();
+}
+
+export function appendRow(appender: DriverAppender, values: readonly SqlValue[]): void {
+  for (const value of values) {
+    if (value === null) appender.appendNull();
+    else if (typeof value === "string") appender.appendVarchar(value);
+    else if (typeof value === "boolean") appender.appendBoolean(value);
+    else if (Number.isSafeInteger(value)) appender.appendBigInt(BigInt(value));
+    else appender.appendDouble(value);
+  }
+  appender.endRow();
 }
 
 /** A fraction is bound: as a literal it would be a DECIMAL. */

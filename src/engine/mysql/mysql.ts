@@ -160,9 +160,9 @@ class MysqlEngine implements Engine {
 
   async tableTexts(
     tables: readonly NameParts[],
-    known?: ReadonlyMap<string, readonly Column[]>,
+    known = this.columnsOfAll(tables),
   ): Promise<ReadonlyMap<string, string>> {
-    const columns = known ?? (await this.columnsOfAll(tables));
+    const columns = await known;
     return new Map([...columns].map(([key, list]) => [key, columnsText(list)]));
   }
 
