@@ -67,11 +67,11 @@ export function shortHash(content: string): string {
   const digits = hash("sha256", content, "hex");
   let high = Number.parseInt(digits.slice(0, 8), 16);
   let low = Number.parseInt(digits.slice(8, 16), 16);
-  let text = "";
-  for (let i = 0; i < 13; i++) {
-    text = base32.charAt(low & 31) + text;
+  const codes = new Array<number>(13);
+  for (let i = 12; i >= 0; i--) {
+    codes[i] = base32.charCodeAt(low & 31);
     low = ((low >>> 5) | (high << 27)) >>> 0;
     high >>>= 5;
   }
-  return text;
+  return String.fromCharCode(...codes);
 }

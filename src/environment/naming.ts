@@ -142,8 +142,9 @@ export function temporaryPrefix(target: NameParts, purpose: string, environment?
 
 /** Every part of a name that is longer than the engine takes. */
 export function tooLongParts(name: NameParts, limit: number): readonly string[] {
+  // Characters are counted where there are enough UTF-16 units for too many.
   return [name.catalog, name.schema, name.table].filter(
-    (part) => part !== undefined && [...part].length > limit,
+    (part) => part !== undefined && part.length > limit && [...part].length > limit,
   ) as string[];
 }
 

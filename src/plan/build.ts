@@ -1,5 +1,6 @@
 /** From facts to the plan document: decides everything, does nothing (design 4.1, spec plan-and-apply 2–7). */
 
+import { canonicalJson } from "../digest.ts";
 import type { DriftFinding } from "../environment/drift.ts";
 import { prod, viewNamingOf } from "../environment/naming.ts";
 import { SluiceError } from "../errors.ts";
@@ -127,6 +128,8 @@ function shapePlan(input: PlanInput): {
     comparison.input.options.restateModels === undefined
       ? range
       : selectRestated(range, comparison, restatements);
+  const naming = viewNamingOf(environment, settings);
+  const { existing } = comparison;
   const shape: PlanShape = {
     input,
     decided,
@@ -136,7 +139,8 @@ function shapePlan(input: PlanInput): {
     deployability,
     restatements,
     missing: missingOfPlan(decided, selected, recorded, deployability, restatements),
-    naming: viewNamingOf(environment, settings),
+    naming,
+    isRenamed: existing !== null && canonicalJson(existing.naming) !== canonicalJson(naming),
     promoted: promotedAfter(comparison, range),
   };
   return { shape, warnings };

@@ -96,6 +96,7 @@ export function withoutLost(recorded: Recorded, decided: DecidedNodes, drift: Pl
 
 /** What the plan repairs of this model, for its reasons. */
 export function driftReasons(node: Decided, drift: PlanDrift): readonly Reason[] {
+  if (drift.views.size + drift.lost.size + drift.retyped.size === 0) return [];
   const texts = [
     drift.views.get(node.snapshot.name),
     ...[false, true].map((dev) =>

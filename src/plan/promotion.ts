@@ -1,6 +1,5 @@
 /** Which views an environment has after a plan, and which of them move (spec plan-and-apply 1.10, 7.1, 12.1–12.3). */
 
-import { canonicalJson } from "../digest.ts";
 import type { EnvironmentView } from "../environment/environment.ts";
 import { describeName, prod, showsByView, viewName } from "../environment/naming.ts";
 import type { ModelName } from "../model/model.ts";
@@ -76,8 +75,5 @@ export function viewMoves(node: Decided, shape: PlanShape): boolean {
   if (comparison.input.environment !== prod || comparison.isNew || isUnfinished(comparison)) return true;
   if (node.candidate.change !== "unmodified" || !comparison.promotedBefore.has(node.snapshot.name))
     return true;
-  if (shape.drift.views.has(node.snapshot.name)) return true;
-  return (
-    comparison.existing !== null && canonicalJson(comparison.existing.naming) !== canonicalJson(shape.naming)
-  );
+  return shape.isRenamed || shape.drift.views.has(node.snapshot.name);
 }

@@ -26,6 +26,8 @@ export interface PlanShape {
   readonly restatements: Restatements;
   readonly missing: ReadonlyMap<ModelName, readonly Interval[]>;
   readonly naming: ViewNaming;
+  /** The environment's views bear other names now. */
+  readonly isRenamed: boolean;
   /** Names with a view after the plan; null = all. */
   readonly promoted: ReadonlySet<ModelName> | null;
 }

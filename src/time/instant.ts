@@ -101,7 +101,20 @@ const clock = String.raw`(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(z|utc
 const isoPattern = new RegExp(String.raw`^(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:(?:t|\s+)${clock})?$`, "i");
 const monthFirstPattern = new RegExp(String.raw`^(\d{1,2})/(\d{1,2})/(\d{4})(?:(?:t|\s+)${clock})?$`, "i");
 
+/** Thousands of models begin on a few days. */
+const known = new Map<string, Instant | null>();
+const mostKnown = 1000;
+
 function readIso(text: string): Instant | null {
+  const found = known.get(text);
+  if (found !== undefined) return found;
+  if (known.size >= mostKnown) known.clear();
+  const read = parseIso(text);
+  known.set(text, read);
+  return read;
+}
+
+function parseIso(text: string): Instant | null {
   const iso = isoPattern.exec(text);
   if (iso !== null) {
     const [, year, separator, month, dayOfMonth, ...time] = iso;
