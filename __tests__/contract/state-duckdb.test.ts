@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openDuckdb } from "../../src/engine/duckdb/duckdb.ts";
 import type { EnvironmentName } from "../../src/environment/environment.ts";
+import { readMembers, withIntervals } from "../../src/state/facts.ts";
 import { openState } from "../../src/state/sql-state.ts";
 import { aModel, aSnapshot } from "../support/snapshot-samples.ts";
 import { anEnvironment, stateContract } from "./state.suite.ts";
@@ -115,7 +116,7 @@ describe("state on duckdb", () => {
     );
     await state.writeEnvironment(null, lock, anEnvironment({ members }));
     const written = performance.now();
-    const facts = await state.readFacts([prod], []);
+    const facts = await withIntervals(state, await readMembers(state));
     const read = performance.now();
     expect([facts.snapshots.size, facts.intervals.size]).toEqual([10_000, 10_000]);
     console.info(`write ${Math.round(written - started)} ms, read ${Math.round(read - written)} ms`);

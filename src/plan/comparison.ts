@@ -15,7 +15,7 @@ import type { NormalisedOptions } from "./plan.ts";
 import type { PlanningSettings } from "./settings.ts";
 import { type ListChange, starChanges } from "./star-columns.ts";
 
-/** What is read from state for one plan; the shape of `StateFacts` in state/state.ts. */
+/** What is read from state for one plan; the shape of `StateFacts` in state/facts.ts. */
 export interface StoredFacts {
   /** The target, `createFrom` and `prod`, as far as they exist. */
   readonly environments: ReadonlyMap<EnvironmentName, Environment>;

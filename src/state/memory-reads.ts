@@ -7,20 +7,11 @@ import type { Model, ModelName } from "../model/model.ts";
 import type { PlanDocument } from "../plan/plan.ts";
 import type { StepId } from "../plan/step.ts";
 import type { Snapshot, SnapshotId, SnapshotIntervals } from "../snapshot/snapshot.ts";
-import { collectFacts } from "./facts.ts";
 import type { StateHistory } from "./history.ts";
 import type { LogRow } from "./interval-log.ts";
 import { replayIntervals } from "./interval-log.ts";
 import { MemoryLocks } from "./memory-locks.ts";
-import type {
-  BreakerEntry,
-  JournalEntry,
-  Lease,
-  LedgerEntry,
-  StateFacts,
-  StateReads,
-  StoredSnapshot,
-} from "./state.ts";
+import type { BreakerEntry, JournalEntry, Lease, LedgerEntry, StateReads, StoredSnapshot } from "./state.ts";
 import { snapshotKey, versionKeyOf } from "./state.ts";
 
 interface LedgerRow {
@@ -45,13 +36,6 @@ export class MemoryReads implements StateReads {
 
   async readEnvironmentHistory(environment: EnvironmentName, limit: number): Promise<readonly Environment[]> {
     return [...(this.environments.get(environment) ?? [])].reverse().slice(0, limit);
-  }
-
-  readFacts(
-    environments: readonly EnvironmentName[] | "all",
-    ids: readonly SnapshotId[],
-  ): Promise<StateFacts> {
-    return collectFacts(this, environments, ids);
   }
 
   async readSnapshots(ids: readonly SnapshotId[]): Promise<ReadonlyMap<string, Snapshot>> {

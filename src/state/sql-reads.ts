@@ -6,7 +6,6 @@ import type { Model, ModelName } from "../model/model.ts";
 import type { PlanDocument } from "../plan/plan.ts";
 import type { StepId } from "../plan/step.ts";
 import type { Interval, Snapshot, SnapshotId, SnapshotIntervals } from "../snapshot/snapshot.ts";
-import { collectFacts } from "./facts.ts";
 import type { StateHistory } from "./history.ts";
 import { readHistoryRows } from "./history.ts";
 import { replayIntervals } from "./interval-log.ts";
@@ -16,7 +15,7 @@ import { breakerEntryOf, journalEntryOf, ledgerColumns, ledgerEntryOf } from "./
 import { unpackPlan } from "./packed-plan.ts";
 import { shapeOf, shapesSince } from "./shape-rows.ts";
 import { readColumns, snapshotOf } from "./snapshot-rows.ts";
-import type { BreakerEntry, JournalEntry, Lease, LedgerEntry, StateFacts, StateReads } from "./state.ts";
+import type { BreakerEntry, JournalEntry, Lease, LedgerEntry, StateReads } from "./state.ts";
 import { snapshotKey, versionKeyOf } from "./state.ts";
 import type { TableName, Tables } from "./tables.ts";
 import { logOrder, tablesIn } from "./tables.ts";
@@ -58,13 +57,6 @@ export class SqlReads implements StateReads {
       [environment],
     );
     return rows.map((row) => JSON.parse(String(row["record"])) as Environment);
-  }
-
-  readFacts(
-    environments: readonly EnvironmentName[] | "all",
-    ids: readonly SnapshotId[],
-  ): Promise<StateFacts> {
-    return collectFacts(this, environments, ids);
   }
 
   async readSnapshots(ids: readonly SnapshotId[]): Promise<ReadonlyMap<string, Snapshot>> {

@@ -11,15 +11,6 @@ import type { StepId } from "../plan/step.ts";
 import type { Interval, Snapshot, SnapshotId, SnapshotIntervals } from "../snapshot/snapshot.ts";
 import type { ObsoleteHistory, StateHistory } from "./history.ts";
 
-/** Everything a plan needs of the past, read at once. */
-export interface StateFacts {
-  readonly environments: ReadonlyMap<EnvironmentName, Environment>;
-  /** All members of the named environments and every asked id that is stored, by `snapshotKey`. */
-  readonly snapshots: ReadonlyMap<string, Snapshot>;
-  /** Of those snapshots, by `snapshotKey`. */
-  readonly intervals: ReadonlyMap<string, SnapshotIntervals>;
-}
-
 export interface Lease {
   readonly environment: EnvironmentName;
   readonly owner: string;
@@ -97,11 +88,6 @@ export interface StateReads {
   readEnvironments(): Promise<ReadonlyMap<EnvironmentName, Environment>>;
   /** Former records of one environment, newest first, with the present one. */
   readEnvironmentHistory(environment: EnvironmentName, limit: number): Promise<readonly Environment[]>;
-  /** The environments with their snapshots and intervals, and further snapshots. */
-  readFacts(
-    environments: readonly EnvironmentName[] | "all",
-    ids: readonly SnapshotId[],
-  ): Promise<StateFacts>;
   /** Those of the ids that are stored, by `snapshotKey`. */
   readSnapshots(ids: readonly SnapshotId[]): Promise<ReadonlyMap<string, Snapshot>>;
   readSnapshotsByName(names: readonly ModelName[]): Promise<readonly Snapshot[]>;

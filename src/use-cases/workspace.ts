@@ -15,6 +15,7 @@ import type { StoredFacts } from "../plan/comparison.ts";
 import { type ConfigRequest, type LoadedConfig, loadConfig } from "../project/config.ts";
 import { loadProject, type Project } from "../project/project.ts";
 import { loadSluiceSettings, type SluiceSettings } from "../project/sluice-settings.ts";
+import { readMembers, type StateMembers, withIntervals } from "../state/facts.ts";
 import { memoryState } from "../state/memory.ts";
 import { openState } from "../state/sql-state.ts";
 import type { State } from "../state/state.ts";
@@ -46,6 +47,7 @@ export class Workspace implements AsyncDisposable {
   #stateEngine: Promise<Engine> | undefined;
   #state: Promise<State> | undefined;
   #project: Promise<Project> | undefined;
+  #members: Promise<StateMembers> | undefined;
   #stored: Promise<StoredFacts> | undefined;
 
   constructor(options: WorkspaceOptions) {
@@ -96,7 +98,7 @@ export class Workspace implements AsyncDisposable {
 
   /** After an apply, what was read before is no longer true. */
   forget(): void {
-    this.#stored = undefined;
+    this.#members = this.#stored = undefined;
   }
 
   /** The environment a command means when it names none. */
@@ -107,7 +109,7 @@ export class Workspace implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const opened = [this.#stateEngine, this.#engine];
-    this.#engine = this.#stateEngine = this.#state = this.#stored = undefined;
+    this.#engine = this.#stateEngine = this.#state = this.#members = this.#stored = undefined;
     for (const engine of opened) {
       const open = await engine?.catch(() => undefined);
       await open?.[Symbol.asyncDispose]();
@@ -145,8 +147,8 @@ export class Workspace implements AsyncDisposable {
 
   async #loadProject(): Promise<Project> {
     const config = await this.config();
-    // The warehouse opens and answers while the files are read.
-    const recorded = this.stored().then(factsByDigest);
+    // The warehouse opens and answers while the files are read; which intervals there are is not waited for.
+    const recorded = this.#readMembers().then(factsByDigest);
     const settled = recorded.catch(() => undefined);
     const request = { ...this.#configRequest(), config, now: this.options.now(), known: recorded };
     // A fault of the project leaves nothing running on a warehouse that is about to be closed.
@@ -164,11 +166,16 @@ export class Workspace implements AsyncDisposable {
     return project;
   }
 
+  #readMembers(): Promise<StateMembers> {
+    this.#members ??= this.state().then(readMembers);
+    return this.#members;
+  }
+
   async #readStored(): Promise<StoredFacts> {
-    return (await this.state()).readFacts("all", []);
+    return withIntervals(await this.state(), await this.#readMembers());
   }
 }
 
-function factsByDigest({ snapshots }: StoredFacts): ReadonlyMap<Digest, ModelFacts> {
+function factsByDigest({ snapshots }: StateMembers): ReadonlyMap<Digest, ModelFacts> {
   return new Map([...snapshots.values()].map(({ facts }) => [facts.sourceDigest, facts]));
 }
