@@ -85,6 +85,22 @@ describe("apply", () => {
     expect(stdout).toMatch(/^Nothing to do: prod/);
   });
 
+  test("what is said of options names them as they are written here", async () => {
+    const dev = await run("plan", "dev");
+    expect(dev).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/ or set --include-unmodified to give dev a view of every model\.\n$/),
+    });
+    expect(await run("plan", "dev", "--skip-backfill", "--empty-backfill")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        "the plan option --empty-backfill cannot be combined with --skip-backfill.",
+      ),
+    });
+    // The library's names, for programs.
+    expect(JSON.parse((await run("plan", "dev", "--json")).stdout).error.hint).toContain("includeUnmodified");
+  });
+
   test("status, environments, audit and diff see it", async () => {
     expect((await run("status")).stdout).toContain("prod is at version 1, 4 models");
     const list = await run("environments", "--json");

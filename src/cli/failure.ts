@@ -1,6 +1,7 @@
 /** An error, said in a sentence, and the exit code it ends with (design 7). */
 import { type ErrorCode, messageOf, SluiceError } from "../errors.ts";
 import { terminalText } from "../report/escape.ts";
+import { inFlags } from "./plan-options.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** 1 failed, 2 wrong use or configuration, 3 refused, 4 stopped by the breaker, 130 cancelled. */
@@ -51,16 +52,23 @@ export function reportError(error: unknown, terminal: Terminal): number {
     terminal.print(JSON.stringify({ ok: exitCode === 0, exitCode, error: errorJson(error) }, null, 2));
   }
   if (exitCode === 0) {
-    if (!terminal.json) terminal.print(terminalText(messageOf(error)));
+    if (!terminal.json) terminal.print(sentenceOf(error));
     return 0;
   }
   const word = terminal.paint("red", "error:");
-  terminal.note(`${word} ${terminalText(messageOf(error))}`);
+  terminal.note(`${word} ${sentenceOf(error)}`);
   if (debug && error instanceof Error) terminal.note(stackOf(error));
   else if (!(error instanceof SluiceError)) {
     terminal.note("This is a fault of Sluice. Run again with SLUICE_DEBUG=1 and report what it prints.");
   }
   return exitCode;
+}
+
+const ofOptions: ReadonlySet<ErrorCode> = new Set(["PLAN_OPTION_INVALID", "PLAN_REFUSED", "NO_CHANGES"]);
+
+function sentenceOf(error: unknown): string {
+  const text = terminalText(messageOf(error));
+  return error instanceof SluiceError && ofOptions.has(error.code) ? inFlags(text) : text;
 }
 
 function errorJson(error: unknown): Record<string, unknown> {

@@ -84,6 +84,21 @@ export const planOptionSpecs: readonly OptionSpec[] = [
   { name: "skip-linter", takes: "flag", help: "Do not check lint rules." },
 ];
 
+const flags: ReadonlyMap<string, string> = new Map(
+  planOptionSpecs.flatMap(({ name, takes }) => {
+    const key = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+    return [[takes === "list" ? `${key}s` : key, `--${name}`] as const];
+  }),
+);
+
+/** A sentence about plan options, which bear the library's names there, in the words of the command line. */
+export function inFlags(text: string): string {
+  return text.replace(
+    /(?<![\w."'`])[a-z]+(?:[A-Z][a-z]+)+(?!\w|["'`(]|\.\w)/g,
+    (word) => flags.get(word) ?? word,
+  );
+}
+
 /** What the caller asked for; nothing else, so that the configuration's defaults apply. */
 export function toPlanOptions(options: OptionValues): PlanOptions {
   const choices = choicesOf(listOf(options, "choice"));
