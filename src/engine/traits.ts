@@ -10,7 +10,6 @@ export interface EngineTraits {
   readonly maxIdentifierLength: number;
   /** Names have a catalog part. */
   readonly catalogs: boolean;
-  readonly createTableAs: boolean;
   /** Named locks that die with their connection. */
   readonly userLocks: boolean;
   /** Only one process at a time can open the database: what another one held is free. */

@@ -25,7 +25,6 @@ function factsOnly(family: DialectFamily): Engine {
       switch: "rename",
       maxIdentifierLength: 64,
       catalogs: false,
-      createTableAs: true,
       userLocks: false,
       singleProcess: false,
       everyViewText: false,

@@ -95,7 +95,6 @@ class DuckdbEngine implements Engine {
       // DuckDB knows no limit; the longest name other tools are sure to show.
       maxIdentifierLength: 255,
       catalogs: true,
-      createTableAs: true,
       userLocks: false,
       singleProcess: true,
       everyViewText: true,

@@ -40,7 +40,6 @@ type Differences = Omit<EngineTraits, keyof typeof common | "concurrency"> &
 const innodb = {
   switch: "rename",
   maxIdentifierLength: 64,
-  createTableAs: true,
   userLocks: true,
   lockingInsert: true,
 } as const;
@@ -48,22 +47,20 @@ const innodb = {
 const differences: Readonly<Record<Flavour, Differences>> = {
   mysql: { ...innodb, renameWaits: true },
   mariadb: innodb,
-  tidb: { switch: "rename", maxIdentifierLength: 64, createTableAs: false, userLocks: true },
+  tidb: { switch: "rename", maxIdentifierLength: 64, userLocks: true },
   starrocks: {
     switch: "per-view",
     maxIdentifierLength: 64,
-    createTableAs: true,
     userLocks: false,
     transactions: false,
   },
   doris: {
     switch: "per-view",
     maxIdentifierLength: 64,
-    createTableAs: true,
     userLocks: false,
     transactions: false,
   },
-  singlestore: { switch: "per-view", maxIdentifierLength: 64, createTableAs: true, userLocks: false },
+  singlestore: { switch: "per-view", maxIdentifierLength: 64, userLocks: false },
 };
 
 /**
