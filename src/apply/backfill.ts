@@ -24,7 +24,7 @@ interface Written {
   readonly audits: readonly AuditResult[];
 }
 
-interface Write extends Pick<Unit, "prepare" | "stage"> {
+interface Write extends Pick<Unit, "render" | "stage"> {
   readonly write: (session: Session) => Promise<Written>;
   /** Drops what the stage built, after the commit: what is left by a crash is dropped by the next holder of the lock. */
   readonly tidy?: () => Promise<void>;
@@ -35,12 +35,12 @@ export async function backfill(context: ApplyContext, step: BackfillStep): Promi
   const { dev, interval } = step;
   const model = definitions.model(step.snapshot);
   const snapshot = definitions.snapshot(step.snapshot);
-  const { prepare, stage, write, tidy } = await writeOf(context, step, model.kind);
+  const { render, stage, write, tidy } = await writeOf(context, step, model.kind);
   let written: Written = { rows: 0, audits: [] };
   return {
     step,
     table: step.table,
-    ...(prepare === undefined ? {} : { prepare }),
+    ...(render === undefined ? {} : { render }),
     ...(stage === undefined ? {} : { stage }),
     write: async (session) => {
       written = await write(session);
@@ -96,7 +96,7 @@ async function replaceView(context: ApplyContext, step: BackfillStep): Promise<W
     if (!step.dev) await writeComments(context, session, step.table, "view", texts.model);
   };
   return {
-    prepare: () => renderAll(texts),
+    render: () => renderAll(texts),
     stage: create,
     write: async (session) => ({ rows: 0, audits: await runAudits(context, session, step, texts) }),
   };
@@ -106,7 +106,7 @@ async function replaceView(context: ApplyContext, step: BackfillStep): Promise<W
 async function replaceInTransaction(context: ApplyContext, step: BackfillStep): Promise<Write> {
   const texts = await stepTexts(context, step, stageOf(context, step), step.interval);
   return {
-    prepare: () => renderAll(texts),
+    render: () => renderAll(texts),
     write: async (session) => {
       await runModelStatements(session, texts, "pre");
       await createForSelfReference(context, session, step, texts.model);
@@ -163,7 +163,7 @@ async function writeRows(context: ApplyContext, step: BackfillStep): Promise<Wri
   if (!engine.traits.transactions) return writeBeside(context, step, { table, writer, texts, prepare, tidy });
   let present: readonly Column[] = [];
   return {
-    prepare: () => renderAll(texts),
+    render: () => renderAll(texts),
     stage: async (session) => {
       present = await prepare(session);
     },

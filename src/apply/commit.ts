@@ -12,7 +12,7 @@ export interface Unit {
   /** Where `write` writes; another catalog than the state's may need a transaction of its own. */
   readonly table?: NameParts;
   /** Renders texts that will run, where there is time for it before. What it throws they throw as well. */
-  readonly prepare?: () => void;
+  readonly render?: () => void;
   /** What must not be in a transaction where DDL commits; elsewhere it runs inside, before `write`. */
   readonly stage?: (session: Session) => Promise<void>;
   /** Called again, like `stage`, when the transaction is tried again. */

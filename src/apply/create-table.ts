@@ -29,7 +29,7 @@ export async function createTable(
   return {
     step,
     table: step.table,
-    ...(asksQuery ? { prepare: () => void texts.query() } : {}),
+    ...(asksQuery ? { render: () => void texts.query() } : {}),
     stage: create,
     // With the journal row, so that what they write is there once.
     ...(ending.length === 0 ? {} : { write: (session) => runModelStatements(session, texts, "post") }),

@@ -131,7 +131,7 @@ async function getReady(context: ApplyContext, step: Step | undefined): Promise<
   if (!rendered || asksColumns(context.definitions.model(step.snapshot))) return null;
   try {
     const begun = await begin(context, step);
-    begun.unit.prepare?.();
+    begun.unit.render?.();
     return { step, begun };
   } catch {
     return null;

@@ -45,7 +45,7 @@ async function append(
       appender.closeSync();
     } catch (error) {
       // What it still holds it would write when it is collected, in whatever transaction there is then.
-      appender.clear();
+      appender.clear?.();
       throw error;
     }
   } catch (error) {

@@ -20,8 +20,8 @@ export interface DriverAppender {
   appendBoolean(value: boolean): void;
   appendNull(): void;
   endRow(): void;
-  /** Forgets what it was given. */
-  clear(): void;
+  /** Forgets what it was given; older drivers cannot. */
+  clear?(): void;
   closeSync(): void;
 }
 
