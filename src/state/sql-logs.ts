@@ -55,8 +55,11 @@ export class SqlLogs extends SqlReads {
         // The plan is most of the row, and there already.
         const values = ledgerRow(entry);
         const columns = ledgerColumns.map((column) => `${column} = ?`).join(", ");
-        if ((await tx.run(`UPDATE ${t} SET ${columns} WHERE plan_id = ?`, [...values, entry.planId])) > 0)
+        const known = await tx.query(`SELECT plan_id FROM ${t} WHERE plan_id = ?`, [entry.planId]);
+        if (known.length > 0) {
+          await tx.run(`UPDATE ${t} SET ${columns} WHERE plan_id = ?`, [...values, entry.planId]);
           return;
+        }
       }
       await tx.run(`DELETE FROM ${t} WHERE plan_id = ?`, [entry.planId]);
       const row = [...ledgerRow(entry), plan === undefined ? null : packPlan(plan)];

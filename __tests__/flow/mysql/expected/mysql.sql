@@ -39,8 +39,8 @@ SELECT waiter, heartbeat_at FROM `sluice`.`_lock_queue` WHERE environment = ? OR
 INSERT INTO `sluice`.`_locks` (environment, token, heartbeat_at) VALUES (?, 0, 0);
 UPDATE `sluice`.`_locks` SET token = ?, owner = ?, holder = ?,
      heartbeat_at = CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) WHERE environment = ?;
-COMMIT;
 DELETE FROM `sluice`.`_lock_queue` WHERE waiter = ?;
+COMMIT;
 SELECT environment, token, owner, holder, heartbeat_at FROM `sluice`.`_locks`;
 SELECT plan_id FROM `sluice`.`sluice__pointer`;
 SELECT e.record FROM `sluice`.`_environments` e JOIN (SELECT name, MAX(version) AS version FROM `sluice`.`_environments` GROUP BY name) m
@@ -299,7 +299,6 @@ SELECT RELEASE_LOCK(?);
 SELECT version, tool FROM `sluice`.`_versions` ORDER BY version DESC;
 -- version 2;
 SELECT version, tool FROM `sluice`.`_versions` ORDER BY version DESC;
-SELECT version, tool FROM `sluice`.`_versions` ORDER BY version DESC;
 SELECT GET_LOCK(?, 0) AS got;
 INSERT INTO `sluice`.`_lock_queue` (environment, waiter, arrived_at, heartbeat_at) VALUES (?, ?, CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED), CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED));
 UPDATE `sluice`.`_locks` SET heartbeat_at = CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) WHERE environment = '…';
@@ -308,8 +307,8 @@ SELECT environment, token, owner, holder, heartbeat_at FROM `sluice`.`_locks`;
 SELECT waiter, heartbeat_at FROM `sluice`.`_lock_queue` WHERE environment = ? ORDER BY arrived_at, waiter;
 UPDATE `sluice`.`_locks` SET token = ?, owner = ?, holder = ?,
      heartbeat_at = CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) WHERE environment = ?;
-COMMIT;
 DELETE FROM `sluice`.`_lock_queue` WHERE waiter = ?;
+COMMIT;
 SELECT environment, token, owner, holder, heartbeat_at FROM `sluice`.`_locks`;
 SELECT plan_id FROM `sluice`.`sluice__pointer`;
 SELECT e.record FROM `sluice`.`_environments` e JOIN (SELECT name, MAX(version) AS version FROM `sluice`.`_environments` GROUP BY name) m

@@ -36,8 +36,8 @@ SELECT waiter, heartbeat_at FROM `sluice`.`_lock_queue` WHERE environment = ? OR
 INSERT INTO `sluice`.`_locks` (environment, token, heartbeat_at) VALUES (?, 0, 0);
 UPDATE `sluice`.`_locks` SET token = ?, owner = ?, holder = ?,
      heartbeat_at = CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) WHERE environment = ?;
-COMMIT;
 DELETE FROM `sluice`.`_lock_queue` WHERE waiter = ?;
+COMMIT;
 SELECT environment, token, owner, holder, heartbeat_at FROM `sluice`.`_locks`;
 SELECT e.record FROM `sluice`.`_environments` e JOIN (SELECT name, MAX(version) AS version FROM `sluice`.`_environments` GROUP BY name) m
        ON e.name = m.name AND e.version = m.version;
@@ -288,7 +288,6 @@ COMMIT;
 SELECT version, tool FROM `sluice`.`_versions` ORDER BY version DESC;
 -- version 2;
 SELECT version, tool FROM `sluice`.`_versions` ORDER BY version DESC;
-SELECT version, tool FROM `sluice`.`_versions` ORDER BY version DESC;
 INSERT INTO `sluice`.`_lock_queue` (environment, waiter, arrived_at, heartbeat_at) VALUES (?, ?, CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED), CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED));
 UPDATE `sluice`.`_locks` SET heartbeat_at = CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) WHERE environment = '…';
 UPDATE `sluice`.`_lock_queue` SET heartbeat_at = CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) WHERE waiter = ?;
@@ -296,8 +295,8 @@ SELECT environment, token, owner, holder, heartbeat_at FROM `sluice`.`_locks`;
 SELECT waiter, heartbeat_at FROM `sluice`.`_lock_queue` WHERE environment = ? ORDER BY arrived_at, waiter;
 UPDATE `sluice`.`_locks` SET token = ?, owner = ?, holder = ?,
      heartbeat_at = CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) WHERE environment = ?;
-COMMIT;
 DELETE FROM `sluice`.`_lock_queue` WHERE waiter = ?;
+COMMIT;
 SELECT environment, token, owner, holder, heartbeat_at FROM `sluice`.`_locks`;
 SELECT e.record FROM `sluice`.`_environments` e JOIN (SELECT name, MAX(version) AS version FROM `sluice`.`_environments` GROUP BY name) m
        ON e.name = m.name AND e.version = m.version;
