@@ -90,35 +90,20 @@ export interface ApplyContext {
 
 /** A session that before every statement, or every text of several, first looks whether the apply was stopped, and whether it still holds the lock. */
 export function guarded(session: Session, { stop, lock }: Pick<ApplyContext, "stop" | "lock">): Session {
-  const look = async (): Promise<void> => {
-    stop.check();
-    await lock.stillHeld();
+  const afterLook = <Given extends readonly unknown[], Result>(
+    send: (...given: Given) => Promise<Result>,
+  ): ((...given: Given) => Promise<Result>) => {
+    return async (...given) => {
+      stop.check();
+      await lock.stillHeld();
+      return send(...given);
+    };
   };
   const { runTogether, append } = session;
   return {
-    ...(runTogether === undefined
-      ? {}
-      : {
-          runTogether: async (sqls) => {
-            await look();
-            await runTogether(sqls);
-          },
-        }),
-    ...(append === undefined
-      ? {}
-      : {
-          append: async (table, rows) => {
-            await look();
-            await append(table, rows);
-          },
-        }),
-    query: async (sql, values) => {
-      await look();
-      return session.query(sql, values);
-    },
-    run: async (sql, values) => {
-      await look();
-      return session.run(sql, values);
-    },
+    query: afterLook((sql, values) => session.query(sql, values)),
+    run: afterLook((sql, values) => session.run(sql, values)),
+    ...(runTogether === undefined ? {} : { runTogether: afterLook(runTogether) }),
+    ...(append === undefined ? {} : { append: afterLook(append) }),
   };
 }

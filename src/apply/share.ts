@@ -42,22 +42,15 @@ export interface SharedFailure {
   readonly committing: boolean;
 }
 
-interface Done {
-  readonly unit: Unit;
-  /** Said while it ran. */
-  readonly events: readonly ApplyEvent[];
-  readonly seconds: number;
-}
-
-/** A step's unit, made while the step before it ran. */
+/** A step that is made and not yet run. */
 interface Ready {
-  readonly step: Step;
-  readonly begun: Begun;
+  readonly unit: Unit;
+  /** Said while it is made and while it runs. */
+  readonly events: readonly ApplyEvent[];
 }
 
-interface Begun {
-  readonly unit: Unit;
-  readonly events: ApplyEvent[];
+interface Done extends Ready {
+  readonly seconds: number;
 }
 
 /** Runs `first` and what is `following` it in one transaction; null when all of it is committed. */
@@ -70,8 +63,8 @@ export async function runShared(
   const taken: Step[] = [];
   let committing = false;
   const follow = (begun: number): Step | undefined => {
-    if (taken.length > 0 && performance.now() - begun >= run.budget) return undefined;
-    return taken.length === 0 ? first : following.take();
+    if (taken.length === 0) return first;
+    return performance.now() - begun >= run.budget ? undefined : following.take();
   };
   const work = async (session: Session): Promise<readonly Done[]> => {
     const done: Done[] = [];
@@ -89,11 +82,10 @@ export async function runShared(
         taken.push(step);
         await run.before(step);
       }
-      const own = ready?.step === step ? ready.begun : await begin(inner, step);
-      const running = runUnit(inner, session, own);
+      const own: Ready = ready?.unit.step === step ? ready : await makeReady(inner, step);
       const [finished, next] = await Promise.all([
-        running,
-        getReady(inner, taken[done.length + 1] ?? following.peek()),
+        runUnit(inner, session, own),
+        lookAhead(inner, taken[done.length + 1] ?? following.peek()),
       ]);
       done.push(finished);
       ready = next;
@@ -117,28 +109,28 @@ export async function runShared(
   return null;
 }
 
-async function begin(context: ApplyContext, step: UnitStep): Promise<Begun> {
+async function makeReady(context: ApplyContext, step: UnitStep): Promise<Ready> {
   const events: ApplyEvent[] = [];
   const emit = (event: ApplyEvent): void => void events.push(event);
   return { unit: await unitOf({ ...context, emit }, step), events };
 }
 
 /** Renders the step that comes next while the warehouse is at work. What fails here fails again in its turn, and is told then. */
-async function getReady(context: ApplyContext, step: Step | undefined): Promise<Ready | null> {
+async function lookAhead(context: ApplyContext, step: Step | undefined): Promise<Ready | null> {
   // The statement at hand is on its way first; and nothing is asked on its connection before it has its answer.
   await new Promise(setImmediate);
   const rendered = step?.kind === "create-table" || step?.kind === "backfill";
   if (!rendered || asksColumns(context.definitions.model(step.snapshot))) return null;
   try {
-    const begun = await begin(context, step);
-    begun.unit.render?.();
-    return { step, begun };
+    const ready = await makeReady(context, step);
+    ready.unit.render?.();
+    return ready;
   } catch {
     return null;
   }
 }
 
-async function runUnit(context: ApplyContext, session: Session, { unit, events }: Begun): Promise<Done> {
+async function runUnit(context: ApplyContext, session: Session, { unit, events }: Ready): Promise<Done> {
   const began = context.now();
   const watched = guarded(session, context);
   await context.stop.during(unit.step, async () => {

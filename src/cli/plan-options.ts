@@ -1,6 +1,6 @@
 /** Options of `sluice plan`, by SQLMesh's names, and what they mean to the library. */
 import { SluiceError } from "../errors.ts";
-import type { PlanOptions } from "../plan/options.ts";
+import { optionKey, type PlanOptions } from "../plan/options.ts";
 import { flagOf, listOf, type OptionSpec, type OptionValues, textOf } from "./command.ts";
 
 /** Flags of the plan itself. */
@@ -85,10 +85,10 @@ export const planOptionSpecs: readonly OptionSpec[] = [
 ];
 
 const flags: ReadonlyMap<string, string> = new Map(
-  planOptionSpecs.flatMap(({ name, takes }) => {
-    const key = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-    return [[takes === "list" ? `${key}s` : key, `--${name}`] as const];
-  }),
+  planOptionSpecs.map(({ name, takes }) => [
+    takes === "list" ? `${optionKey(name)}s` : optionKey(name),
+    `--${name}`,
+  ]),
 );
 
 /** A sentence about plan options, which bear the library's names there, in the words of the command line. */

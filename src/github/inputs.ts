@@ -2,7 +2,7 @@
 import type { ErrorObject } from "ajv";
 import { parse as parseYaml } from "yaml";
 import { SluiceError } from "../errors.ts";
-import type { PlanOptions } from "../plan/options.ts";
+import { optionKey, type PlanOptions } from "../plan/options.ts";
 import type { Override } from "../plan/outcome.ts";
 import schema from "./inputs.schema.json" with { type: "json" };
 import { ownSchema } from "./own-schema.ts";
@@ -139,12 +139,8 @@ export function parsePlanOptions(text: string): PlanOptions {
     });
   }
   return Object.fromEntries(
-    Object.entries(value).map(([name, option]) => [camelCase(name), option as unknown]),
+    Object.entries(value).map(([name, option]) => [optionKey(name), option as unknown]),
   ) as PlanOptions;
-}
-
-function camelCase(name: string): string {
-  return name.replace(/[-_]([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function invalid(error: ErrorObject | undefined): SluiceError {

@@ -97,6 +97,11 @@ const others = [
 ] as const satisfies readonly OptionName[];
 const known: ReadonlySet<string> = new Set([...booleans, ...times, ...lists, ...others]);
 
+/** An option's key here, of its name with dashes or underscores: `no-gaps` or `no_gaps` is `noGaps`. */
+export function optionKey(name: string): string {
+  return name.replace(/[-_]([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** Options with defaults filled in. Throws PLAN_OPTION_INVALID naming the option that is wrong. */
 export function normaliseOptions(
   environment: EnvironmentName,
